@@ -1,0 +1,1 @@
+"""SageMaker multi-container endpoints for the AWS CDK."""
