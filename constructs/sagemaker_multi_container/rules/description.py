@@ -1,0 +1,89 @@
+"""What the rules look at: the CloudFormation properties of an endpoint's resources, as plain Python data.
+
+The construct renders this description from its value objects, the template reader reads it from a template. Strings,
+numbers, booleans, lists and dictionaries stand for themselves; whatever is only known at deployment (a CDK token,
+`Ref`, `Fn::*`) is an `Unknown`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+ResourceType = Literal["Model", "EndpointConfig", "Endpoint"]
+Properties = Mapping[str, Any]
+Path = tuple[str | int, ...]
+"""The way from a resource's properties to a value, such as `("Containers", 0, "Image")`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A value that is only known at deployment, with the literal text around it if it is part of a string.
+
+    `s3://${Bucket}/model.tar.gz` is `Unknown(prefix="s3://", suffix="/model.tar.gz")`.
+    """
+
+    prefix: str = ""
+    suffix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference(Unknown):
+    """A reference to another resource of the same template: `Ref` if `attribute` is None, else `Fn::GetAtt`."""
+
+    logical_id: str = field(kw_only=True)
+    attribute: str | None = field(kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A Model, EndpointConfig or Endpoint and its properties, named as in CloudFormation."""
+
+    type: ResourceType
+    properties: Properties
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """The resources that make up one or more endpoints, by logical id, and where they go, as far as known."""
+
+    resources: Mapping[str, Resource]
+    region: str | None = None
+    account: str | None = None
+
+    def referred(self, value: object, type: ResourceType) -> Properties | None:
+        """The properties of the resource that `value` refers to, or None if that is not in this description."""
+        if not isinstance(value, Reference):
+            return None
+        resource = self.resources.get(value.logical_id)
+        return resource.properties if resource is not None and resource.type == type else None
+
+    def models(self, endpoint_config: Properties) -> Iterator[tuple[str, int, Properties]]:
+        """The models of a config's variants that this description holds: list's name, index in it, and properties."""
+        for name in ("ProductionVariants", "ShadowProductionVariants"):
+            for index, variant in enumerate(dicts(endpoint_config.get(name))):
+                model = self.referred(variant.get("ModelName"), "Model")
+                if model is not None:
+                    yield name, index, model
+
+
+def dicts(value: object) -> list[Mapping[str, Any]]:
+    """The elements of a list, with an empty one for each that is no dictionary, so that positions stay."""
+    if not isinstance(value, list):
+        return []
+    return [item if isinstance(item, dict) else {} for item in value]
+
+
+def text(properties: object, *path: str) -> str | None:
+    """The known string at a path below `properties`, else None."""
+    for key in path:
+        if not isinstance(properties, dict):
+            return None
+        properties = properties.get(key)
+    return properties if isinstance(properties, str) else None
+
+
+def is_set(properties: Properties, key: str) -> bool:
+    """Whether a property is given, known or not. CloudFormation takes `null` for not given."""
+    return properties.get(key) is not None
