@@ -15,6 +15,7 @@ from embedded_aws import ACCOUNT_ID
 from embedded_aws.sagemaker import TRANSITION_SECONDS
 
 ROOT = Path(__file__).resolve().parent.parent
+NOT_RUNNING = "The embedded AWS is not running."
 DUMMY_KEY = "embedded"
 SERVER_PYTHON = ROOT / ".venv-embedded-aws" / "bin" / "python"
 START_TIMEOUT_SECONDS = 60.0
@@ -64,14 +65,21 @@ class EmbeddedAws:
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
             "AWS_EC2_METADATA_DISABLED": "true",
             "CDK_DISABLE_CLI_TELEMETRY": "true",
+            "CDK_HOME": str(self._state_folder / "cdk"),
         }
 
     @property
     def pid(self) -> int:
         """The process id of the server."""
         if self._server is None:
-            raise EmbeddedAwsError("The embedded AWS is not running.")
+            raise EmbeddedAwsError(NOT_RUNNING)
         return self._server.pid
+
+    @property
+    def _state_folder(self) -> Path:
+        if self._folder is None:
+            raise EmbeddedAwsError(NOT_RUNNING)
+        return Path(self._folder.name)
 
     def client(self, service: str) -> Any:
         """A real boto3 client for a service of the embedded AWS."""
@@ -105,7 +113,7 @@ class EmbeddedAws:
         self._port = _free_port()
         self._folder = tempfile.TemporaryDirectory(prefix="embedded-aws-")
         try:
-            self._start(Path(self._folder.name))
+            self._start(self._state_folder)
         except BaseException:
             self._stop()
             raise
