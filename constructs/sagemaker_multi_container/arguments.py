@@ -1,0 +1,115 @@
+"""Arguments that Python itself would have refused, had it checked types: one way to read them and to say so."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NoReturn
+
+import aws_cdk as cdk
+
+from .declared_at import caller
+from .errors import EndpointConfigurationError, Problem
+from .rules import Unknown
+from .tokens import is_token
+
+WRONG_ARGUMENT = "MCE-Y01"
+"""The id of a problem with an argument that is of a wrong type, missing, or contradicts another one."""
+
+_IN_WORDS = {bool: "True or False", float: "a number", int: "a whole number", str: "a string"}
+_LONGEST_VALUE_SHOWN = 80
+
+
+def refuse(argument: str, message: str, fix: str) -> NoReturn:
+    """Refuse an argument of a value object at once, at the line that gave it."""
+    raise EndpointConfigurationError("", [Problem(WRONG_ARGUMENT, f"{argument} ({caller()})", message, fix)])
+
+
+def describe(value: object) -> str:
+    """A value as an error message shows it: short, and with its type, since that is the mistake."""
+    if value is None:
+        return "None"
+    shown = repr(value)
+    if len(shown) > _LONGEST_VALUE_SHOWN:
+        shown = f"{shown[: _LONGEST_VALUE_SHOWN - 3]}..."
+    return f"the {type(value).__name__} {shown}"
+
+
+def where(owner: str, argument: str, declared_at: str = "") -> str:
+    """An argument as an error message names it: `containers[1].hostname (app.py:42)`."""
+    name = ".".join(part for part in (owner, argument) if part)
+    return f"{name} ({declared_at})" if declared_at else name
+
+
+@dataclass(frozen=True, slots=True)
+class ArgumentReader:
+    """Reads arguments, and collects what is wrong with them: a wrong one is a problem, and its value unknown."""
+
+    problems: list[Problem]
+    owner: str = ""
+    """What the arguments belong to, such as `containers[1]`; empty for the endpoint itself."""
+    declared_at: str = ""
+    """The line that made the owner."""
+
+    def refuse(self, argument: str, message: str, fix: str, rule: str = WRONG_ARGUMENT) -> Unknown:
+        """Note a problem with an argument."""
+        self.problems.append(Problem(rule, where(self.owner, argument, self.declared_at), message, fix))
+        return Unknown()
+
+    def read(self, argument: str, value: object, expected: type) -> object:
+        """A value of one type, or a token, or None."""
+        if value is None or is_token(value):
+            return value
+        fits = isinstance(value, (int, float) if expected is float else expected)
+        if fits and (expected is bool) == isinstance(value, bool):
+            return value
+        words = _IN_WORDS.get(expected, f"a {expected.__name__}")
+        return self.refuse(argument, f"is {describe(value)}, expected {words}", f"give {words}")
+
+    def strings(self, argument: str, value: object) -> object:
+        """A mapping of names, or None. The rules look at its values."""
+        if value is None:
+            return None
+        if not isinstance(value, Mapping):
+            return self.refuse(argument, f"is {describe(value)}, expected a dictionary", "write {'NAME': 'value'}")
+        for name in value:
+            if not isinstance(name, str):
+                self.refuse(argument, f"has the name {name!r}, expected a string", f"write {str(name)!r}")
+        return {name: inner for name, inner in value.items() if isinstance(name, str)}
+
+    def seconds(self, argument: str, value: object) -> object:
+        """A duration in whole seconds, or None."""
+        if value is None:
+            return None
+        if not isinstance(value, cdk.Duration):
+            message = f"is {describe(value)}, expected a cdk.Duration"
+            return self.refuse(argument, message, "write cdk.Duration.seconds(300)")
+        try:
+            return self._whole(argument, value.to_seconds(integral=False), "seconds")
+        except RuntimeError as refused:  # a token in another unit
+            return self.refuse(argument, str(refused), "write cdk.Duration.seconds(...)")
+
+    def gibibytes(self, argument: str, value: object) -> object:
+        """A size in whole GiB, or None."""
+        if value is None:
+            return None
+        if not isinstance(value, cdk.Size):
+            return self.refuse(argument, f"is {describe(value)}, expected a cdk.Size", "write cdk.Size.gibibytes(100)")
+        try:
+            size = value.to_gibibytes(rounding=cdk.SizeRoundingBehavior.NONE)
+        except RuntimeError as refused:  # a token in another unit
+            return self.refuse(argument, str(refused), "write cdk.Size.gibibytes(...)")
+        return self._whole(argument, size, "GiB")
+
+    def construct(self, argument: str, value: object, attribute: str, expected: str, fix: str) -> object:
+        """An attribute of a CDK construct, or None."""
+        if value is None:
+            return None
+        if not hasattr(value, attribute):
+            return self.refuse(argument, f"is {describe(value)}, expected {expected}", fix)
+        return getattr(value, attribute)
+
+    def _whole(self, argument: str, number: float, unit: str) -> object:
+        if number == int(number):
+            return number
+        return self.refuse(argument, f"is {number} {unit}, expected a whole number", f"give whole {unit}")

@@ -1,0 +1,197 @@
+"""What the user declared, in CloudFormation's terms: the rules judge it, and the L1 resources are made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from .arguments import where
+from .errors import Caution, Problem
+from .models import BoundContainer
+from .network import Network
+from .rules import Description, Finding, Path, Reference, Resource, Severity, Unknown, evaluate
+from .tokens import with_unknowns
+from .variants import BoundVariant
+
+ENDPOINT = "Endpoint"
+ENDPOINT_CONFIG = "EndpointConfig"
+CONFIG_NAME = Reference(logical_id=ENDPOINT_CONFIG, attribute="EndpointConfigName")
+
+# What a list of containers that is still growing may lack.
+_FOR_COMPLETE_LISTS = frozenset({"MCE-C02", "MCE-C03"})
+
+
+@dataclass(slots=True, kw_only=True)
+class Model:
+    """The containers that one or more variants serve, as one SageMaker model."""
+
+    id: str
+    """The id of its construct, and of its resource in the description."""
+    owner: str = ""
+    """The argument that holds its containers and mode: empty for the endpoint itself, or `variants[1]`."""
+    mode: object
+    containers: list[BoundContainer] | None
+    """None where no list was given that can be read."""
+    is_open: bool = False
+    """Whether containers are still to come with `add_container`."""
+
+    @property
+    def name(self) -> Reference:
+        """A reference to the model's name."""
+        return Reference(logical_id=self.id, attribute="ModelName")
+
+    def argument(self, index: int | None = None) -> str:
+        """The list of containers, or one of them, as an error message names it."""
+        argument = f"{self.owner}.containers" if self.owner else "containers"
+        return argument if index is None else f"{argument}[{index}]"
+
+
+@dataclass(slots=True, kw_only=True)
+class Declaration:
+    """An endpoint as its user declared it."""
+
+    models: list[Model]
+    variants: list[BoundVariant] | None
+    """None where no variants were given that can be read."""
+    role_arn: object
+    network: Network | None
+    network_isolation: object
+    encryption_key_arn: object
+    endpoint_name: object
+    region: str
+    account: str
+    problems: list[Problem] = field(default_factory=list)
+    """What is wrong with the arguments themselves."""
+    acknowledged: Mapping[str, str] = field(default_factory=dict)
+    """The rules that the user switched off, and why."""
+
+    def resources(self) -> dict[str, Resource]:
+        """The resources' CloudFormation properties, in the order in which they depend on each other."""
+        resources = {model.id: Resource("Model", self.model_properties(model)) for model in self.models}
+        resources[ENDPOINT_CONFIG] = Resource("EndpointConfig", self._endpoint_config_properties())
+        resources[ENDPOINT] = Resource("Endpoint", self._endpoint_properties())
+        return resources
+
+    def model_properties(self, model: Model) -> dict[str, Any]:
+        """The CloudFormation properties of one model."""
+        containers = model.containers
+        return _given(
+            Containers=Unknown() if containers is None else [container.properties for container in containers],
+            InferenceExecutionConfig={"Mode": model.mode},
+            ExecutionRoleArn=self.role_arn,
+            EnableNetworkIsolation=self.network_isolation or None,
+            VpcConfig=None
+            if self.network is None
+            else {"SecurityGroupIds": self.network.security_group_ids, "Subnets": self.network.subnet_ids},
+        )
+
+    def _endpoint_config_properties(self) -> dict[str, Any]:
+        variants: object = Unknown()
+        if self.variants is not None:
+            variants = [variant.properties for variant in self.variants]
+        return _given(ProductionVariants=variants, KmsKeyId=self.encryption_key_arn)
+
+    def _endpoint_properties(self) -> dict[str, Any]:
+        return _given(EndpointName=self.endpoint_name, EndpointConfigName=CONFIG_NAME)
+
+    def judge(self, *, complete: bool = True) -> Verdict:
+        """What SageMaker would say of this endpoint.
+
+        Args:
+            complete: Whether no more containers will come; else the lists that are open may still be too short.
+        """
+        resources = self.resources()
+        description = Description(
+            {key: Resource(each.type, with_unknowns(each.properties)) for key, each in resources.items()},
+            region=_literal(self.region),
+            account=_literal(self.account),
+        )
+        growing = set() if complete else {model.id for model in self.models if model.is_open}
+        verdict = Verdict(resources, [*self.problems], [])
+        for finding in evaluate(description):
+            if finding.resource in growing and finding.rule.id in _FOR_COMPLETE_LISTS:
+                continue
+            at = self._where(finding)
+            if finding.rule.severity is Severity.WARNING:
+                verdict.cautions.append(Caution(finding.rule.id, at, finding.message, finding.rule.fix))
+            elif finding.rule.severity is Severity.ERROR and finding.rule.id not in self.acknowledged:
+                rule = finding.rule
+                verdict.problems.append(Problem(rule.id, at, finding.message, rule.fix, rule.source))
+        verdict.cautions.extend(self._cautions_about_images())
+        return verdict
+
+    def _cautions_about_images(self) -> Iterator[Caution]:
+        for model in self.models:
+            for index, container in enumerate(model.containers or ()):
+                for caution in container.image.cautions if container.image else ():
+                    at = where(model.argument(index), caution.where, container.declared_at)
+                    yield replace(caution, where=at)
+
+    def _where(self, finding: Finding) -> str:
+        model = next((model for model in self.models if model.id == finding.resource), None)
+        if model is not None:
+            return _where_in_model(model, finding.path)
+        match finding.path:
+            case ("ProductionVariants", int(index), *rest) if self.variants:
+                variant = self.variants[index]
+                return where(variant.owner, _argument(tuple(rest)), variant.declared_at) or "variants"
+            case path:
+                return _argument(path)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What is wrong with an endpoint, and what is doubtful."""
+
+    resources: Mapping[str, Resource]
+    problems: list[Problem]
+    cautions: list[Caution]
+
+
+def _where_in_model(model: Model, path: Path) -> str:
+    match path:
+        case ("Containers", int(index), *rest) if model.containers:
+            return where(model.argument(index), _argument(tuple(rest)), model.containers[index].declared_at)
+        case ("Containers", *_):
+            return model.argument()
+        case _:
+            return where(model.owner, _argument(path))
+
+
+_ARGUMENTS = {
+    "ContainerHostname": "hostname",
+    "ContainerStartupHealthCheckTimeoutInSeconds": "container_startup_health_check_timeout",
+    "EnableNetworkIsolation": "network_isolation",
+    "ExecutionRoleArn": "role",
+    "ImageConfig": "image",
+    "InferenceExecutionConfig": "mode",
+    "InitialVariantWeight": "weight",
+    "KmsKeyId": "encryption_key",
+    "Mode": "multi_model",
+    "ModelDataDownloadTimeoutInSeconds": "model_data_download_timeout",
+    "ModelDataSource": "model_data",
+    "ModelDataUrl": "model_data",
+    "ModelPackageName": "model_package",
+    "MultiModelConfig": "model_cache",
+    "ProductionVariants": "variants",
+    "VariantName": "name",
+    "VolumeSizeInGB": "volume_size",
+    "VpcConfig": "vpc",
+}
+
+
+def _argument(path: Path) -> str:
+    """The argument that a CloudFormation property comes from."""
+    head = str(path[0]) if path else ""
+    argument = _ARGUMENTS.get(head) or "".join("_" + c.lower() if c.isupper() else c for c in head).lstrip("_")
+    return f"{argument}[{path[1]!r}]" if head == "Environment" and len(path) > 1 else argument
+
+
+def _given(**properties: object) -> dict[str, Any]:
+    return {name: value for name, value in properties.items() if value is not None}
+
+
+def _literal(value: str) -> str | None:
+    known = with_unknowns(value)
+    return known if isinstance(known, str) else None

@@ -1,0 +1,190 @@
+"""Where a container's model artefacts come from."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from pathlib import Path
+
+import aws_cdk as cdk
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_s3_assets as s3_assets
+from constructs import Construct
+
+from .arguments import describe, refuse
+from .tokens import is_token
+
+_ARCHIVE = ".tar.gz"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelDataConfig:
+    """Model artefacts as a container definition needs them."""
+
+    uri: str
+    """`s3://bucket/key.tar.gz`, or `s3://bucket/prefix/` for everything below it."""
+    arn: str
+    """The object, or `bucket/prefix/*`, that the execution role must be allowed to read."""
+    bucket_arn: str
+    key_arn: str | None = None
+    """The KMS key that encrypts the bucket, if it is known."""
+    prefix: str | None = None
+    """The part of the bucket that is read, if it is more than one object."""
+    accept_eula: bool = False
+    revision: str | None = None
+    """Names the content. CloudFormation sees no change when a retrained artefact lies under the same key: a changed
+    revision makes it a change."""
+
+    @property
+    def is_prefix(self) -> bool:
+        """Whether these are files below a prefix rather than one archive."""
+        return self.prefix is not None
+
+
+class ModelData(ABC):
+    """Model artefacts in S3: an archive, or the files below a prefix.
+
+    Make one with a `from_*` method. A subclass of your own says in `bind` where the artefacts are.
+    """
+
+    @abstractmethod
+    def bind(self, scope: Construct, id: str) -> ModelDataConfig:
+        """Where the artefacts are, and what is needed to read them.
+
+        Args:
+            scope: The endpoint. Constructs that the artefacts need are made below it.
+            id: An id that is free in the scope.
+        """
+
+    @staticmethod
+    def from_bucket(bucket: s3.IBucket, key: str, *, revision: str | None = None) -> ModelData:
+        """An archive in a bucket. The execution role may read this object, and decrypt with the bucket's key.
+
+        Args:
+            bucket: Any bucket that the CDK knows, also an imported one. It must be in the endpoint's region. Import a
+                bucket with its `encryption_key` if it is encrypted with a key of your own.
+            key: The object's key. It ends in `.tar.gz`.
+            revision: Change it to roll out a new artefact under the same key. Default: the key alone tells.
+        """
+        _require_bucket(bucket)
+        return _BucketData(_revision(revision), bucket, _text("key", key), is_prefix=False)
+
+    @staticmethod
+    def from_prefix(bucket: s3.IBucket, prefix: str, *, revision: str | None = None) -> ModelData:
+        """Everything below a prefix: uncompressed artefacts, or the archives of a multi-model container.
+
+        Args:
+            bucket: Any bucket that the CDK knows, also an imported one. It must be in the endpoint's region.
+            prefix: Ends in `/`.
+            revision: Change it to roll out new artefacts under the same prefix. Default: the prefix alone tells.
+        """
+        _require_bucket(bucket)
+        return _BucketData(_revision(revision), bucket, _text("prefix", prefix), is_prefix=True)
+
+    @staticmethod
+    def from_asset(path: str) -> ModelData:
+        """A local archive that the CDK uploads on deployment. A changed file rolls out by itself.
+
+        Args:
+            path: A `.tar.gz` file, seen from where the app runs.
+
+        Raises:
+            EndpointConfigurationError: If there is no such file, or it is no `.tar.gz`.
+        """
+        file = Path(path)
+        if not file.is_file():
+            refuse("path", f"there is no file {file} (the app runs in {Path.cwd()})", "give the path of a .tar.gz file")
+        if not file.name.endswith(_ARCHIVE):
+            refuse("path", f"{file.name!r} is no {_ARCHIVE} file", "pack it: tar -czf model.tar.gz -C <folder> .")
+        return _AssetData(path)
+
+    @staticmethod
+    def from_s3_uri(uri: str, *, revision: str | None = None, accept_eula: bool = False) -> ModelData:
+        """Artefacts by their S3 URI. A URI that ends in `/` is a prefix, any other one an archive.
+
+        The execution role may read what the URI names. If the bucket is encrypted with a key of your own, use
+        `from_bucket` or allow the role to decrypt with `add_to_role_policy`.
+
+        Args:
+            uri: `s3://bucket/key.tar.gz` or `s3://bucket/prefix/`.
+            revision: Change it to roll out new artefacts under the same URI. Default: the URI alone tells.
+            accept_eula: Accept the end-user license agreement of a model that is gated by one.
+
+        Raises:
+            EndpointConfigurationError: If `uri` is a literal that does not begin with `s3://`.
+        """
+        if not is_token(_text("uri", uri)) and not uri.startswith("s3://"):
+            refuse(
+                "uri",
+                f"{uri!r} does not begin with s3://",
+                "write s3://<bucket>/<key>.tar.gz or s3://<bucket>/<prefix>/",
+            )
+        return _UriData(_revision(revision), uri, accept_eula)
+
+
+@dataclass(frozen=True, slots=True)
+class _BucketData(ModelData):
+    revision: str | None
+    bucket: s3.IBucket
+    key: str
+    is_prefix: bool
+
+    def bind(self, scope: Construct, id: str) -> ModelDataConfig:  # noqa: ARG002
+        bucket_arn = self.bucket.bucket_arn
+        encryption_key = self.bucket.encryption_key
+        return ModelDataConfig(
+            uri=f"s3://{self.bucket.bucket_name}/{self.key}",
+            arn=f"{bucket_arn}/{self.key}" + ("*" if self.is_prefix else ""),
+            bucket_arn=bucket_arn,
+            key_arn=None if encryption_key is None else encryption_key.key_arn,
+            prefix=self.key if self.is_prefix else None,
+            revision=self.revision,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _AssetData(ModelData):
+    path: str
+
+    def bind(self, scope: Construct, id: str) -> ModelDataConfig:
+        asset = s3_assets.Asset(scope, id, path=self.path)
+        return _BucketData(None, asset.bucket, asset.s3_object_key, is_prefix=False).bind(scope, id)
+
+
+@dataclass(frozen=True, slots=True)
+class _UriData(ModelData):
+    revision: str | None
+    uri: str
+    accept_eula: bool
+
+    def bind(self, scope: Construct, id: str) -> ModelDataConfig:  # noqa: ARG002
+        location = self.uri.removeprefix("s3://")
+        if location == self.uri:
+            location = cdk.Fn.select(1, cdk.Fn.split("s3://", self.uri, 2))
+        bucket, _, key = location.partition("/")
+        is_prefix = self.uri.endswith("/")
+        arn = f"arn:{cdk.Aws.PARTITION}:s3:::"
+        return ModelDataConfig(
+            uri=self.uri,
+            arn=arn + location + ("*" if is_prefix else ""),
+            bucket_arn=arn + bucket,
+            prefix=key if is_prefix else None,
+            accept_eula=self.accept_eula,
+            revision=self.revision,
+        )
+
+
+def _require_bucket(bucket: object) -> None:
+    if not hasattr(bucket, "bucket_arn"):
+        fix = "use s3.Bucket.from_bucket_name(self, 'Bucket', '...'), or ModelData.from_s3_uri('s3://...')"
+        refuse("bucket", f"is {describe(bucket)}, expected an s3.IBucket", fix)
+
+
+def _text(argument: str, value: str) -> str:
+    if not isinstance(value, str):
+        refuse(argument, f"is {describe(value)}, expected a string", f"give {argument}='...'")
+    return value
+
+
+def _revision(revision: str | None) -> str | None:
+    return None if revision is None else _text("revision", revision)

@@ -1,0 +1,172 @@
+"""A SageMaker model of an endpoint: a list of containers, read from their value objects into CloudFormation properties.
+
+Nothing here raises: what is wrong with an argument becomes a problem, and its value unknown, so that all that is wrong
+with an endpoint can be said at once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from constructs import Construct
+
+from .arguments import ArgumentReader, describe
+from .containers import ContainerDefinition
+from .errors import Problem
+from .images import ContainerImage, ContainerImageConfig
+from .model_data import ModelData, ModelDataConfig
+from .rules import Unknown
+from .tokens import is_token
+
+NOT_A_CONTAINER = "MCE-C45"
+"""The id of a problem with a container list that is no list of containers."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoundContainer:
+    """A container whose image and model data have been looked up."""
+
+    properties: dict[str, Any] | Unknown
+    image: ContainerImageConfig | None = None
+    model_data: ModelDataConfig | None = None
+    version: tuple[object, object] = (None, None)
+    """Hostname and revision: what makes it another container though CloudFormation sees no difference."""
+    declared_at: str = ""
+
+
+def bind_containers(
+    containers: object, scope: Construct, argument: str, problems: list[Problem]
+) -> list[BoundContainer] | None:
+    """Look up the images and model data of a list of containers; None if it is no list."""
+    if isinstance(containers, list | tuple) and not is_token(containers):
+        return [
+            bind_container(container, scope, f"{argument}[{index}]", problems)
+            for index, container in enumerate(containers)
+        ]
+    fix = "write [ContainerDefinition(...), ContainerDefinition(...)]"
+    if isinstance(containers, set | frozenset):
+        fix = "give a list: a set has no order, and a pipeline runs its containers in order"
+    message = f"is {describe(containers)}, expected a list of containers"
+    problems.append(Problem(NOT_A_CONTAINER, argument, message, fix))
+    return None
+
+
+def bind_container(container: object, scope: Construct, argument: str, problems: list[Problem]) -> BoundContainer:
+    """Look up the image and the model data of one container."""
+    if not isinstance(container, ContainerDefinition):
+        message = f"is {describe(container)}, expected a ContainerDefinition"
+        problems.append(Problem(NOT_A_CONTAINER, argument, message, _how_to_write(container)))
+        return BoundContainer(properties=Unknown())
+    read = ArgumentReader(problems, argument, container.declared_at)
+    image = _bind_image(container, scope, read)
+    model_data = _bind_model_data(container, scope, read)
+    properties = {
+        "ContainerHostname": read.read("hostname", container.hostname, str),
+        **_image_properties(image),
+        **_model_data_properties(model_data, container.multi_model),
+        "Environment": read.strings("environment", container.environment),
+        "Mode": "MultiModel" if read.read("multi_model", container.multi_model, bool) is True else None,
+        "MultiModelConfig": _cache_properties(read.read("model_cache", container.model_cache, bool)),
+        "ModelPackageName": read.read("model_package", container.model_package, str),
+        "InferenceSpecificationName": read.read(
+            "inference_specification_name", container.inference_specification_name, str
+        ),
+    }
+    return BoundContainer(
+        properties={name: value for name, value in properties.items() if value is not None},
+        image=image if isinstance(image, ContainerImageConfig) else None,
+        model_data=model_data if isinstance(model_data, ModelDataConfig) else None,
+        version=(container.hostname, getattr(model_data, "revision", None)),
+        declared_at=container.declared_at,
+    )
+
+
+def version_of(containers: list[BoundContainer]) -> str:
+    """A short hash of the ordered hostnames and revisions.
+
+    CloudFormation takes `Containers` for unordered and sees no change when an artefact changes under the same key: the
+    hash in the Model's logical id makes a new Model of both. Tokens are left out, since their numbers change from one
+    synthesis to the next.
+    """
+    versions = [[None if is_token(part) else part for part in container.version] for container in containers]
+    return hashlib.sha256(json.dumps(versions).encode()).hexdigest()[:8]
+
+
+def _bind_image(
+    container: ContainerDefinition, scope: Construct, read: ArgumentReader
+) -> ContainerImageConfig | Unknown | None:
+    image: object = container.image
+    if image is None:
+        return None
+    if isinstance(image, ContainerImage):
+        return image.bind(scope, construct_ids(read.owner)[0])
+    written = f"ContainerImage.from_uri({image!r})" if isinstance(image, str) else "ContainerImage.from_..."
+    read.refuse("image", f"is {describe(image)}, expected a ContainerImage", f"write {written}")
+    return Unknown()
+
+
+def _bind_model_data(
+    container: ContainerDefinition, scope: Construct, read: ArgumentReader
+) -> ModelDataConfig | Unknown | None:
+    data: object = container.model_data
+    if data is None:
+        return None
+    if isinstance(data, ModelData):
+        return data.bind(scope, construct_ids(read.owner)[1])
+    written = f"ModelData.from_s3_uri({data!r})" if isinstance(data, str) else "ModelData.from_..."
+    read.refuse("model_data", f"is {describe(data)}, expected ModelData", f"write {written}")
+    return Unknown()
+
+
+def _image_properties(image: ContainerImageConfig | Unknown | None) -> dict[str, Any]:
+    if not isinstance(image, ContainerImageConfig):
+        return {"Image": image}
+    if not image.in_vpc:
+        return {"Image": image.uri}
+    registry: dict[str, Any] = {"RepositoryAccessMode": "Vpc"}
+    if image.credentials_provider_arn is not None:
+        registry["RepositoryAuthConfig"] = {"RepositoryCredentialsProviderArn": image.credentials_provider_arn}
+    return {"Image": image.uri, "ImageConfig": registry}
+
+
+def _model_data_properties(data: ModelDataConfig | Unknown | None, multi_model: object) -> dict[str, Any]:
+    if not isinstance(data, ModelDataConfig):
+        return {"ModelDataUrl": data}
+    if multi_model is True or not (data.is_prefix or data.accept_eula):
+        return {"ModelDataUrl": data.uri}
+    source: dict[str, Any] = {
+        "S3Uri": data.uri,
+        "S3DataType": "S3Prefix" if data.is_prefix else "S3Object",
+        "CompressionType": "None" if data.is_prefix else "Gzip",
+    }
+    if data.accept_eula:
+        source["ModelAccessConfig"] = {"AcceptEula": True}
+    return {"ModelDataSource": {"S3DataSource": source}}
+
+
+def _cache_properties(cache: object) -> object:
+    if not isinstance(cache, bool):
+        return cache
+    return {"ModelCacheSetting": "Enabled" if cache else "Disabled"}
+
+
+def construct_ids(argument: str) -> tuple[str, str]:
+    """The ids of the constructs that a container's image and model data may need, such as `Containers0Image`."""
+    words = "".join(character if character.isalnum() else " " for character in argument).split()
+    prefix = "".join(word.capitalize() for word in words)
+    return f"{prefix}Image", f"{prefix}ModelData"
+
+
+def _how_to_write(container: object) -> str:
+    if not isinstance(container, Mapping):
+        return "write ContainerDefinition(hostname='...', image=ContainerImage.from_...)"
+    hostname = next((container[key] for key in _HOSTNAME_KEYS if isinstance(container.get(key), str)), "...")
+    image = next((container[key] for key in ("image", "Image") if isinstance(container.get(key), str)), "...")
+    return f"write ContainerDefinition(hostname={hostname!r}, image=ContainerImage.from_uri({image!r}))"
+
+
+_HOSTNAME_KEYS = ("hostname", "container_hostname", "containerHostname", "ContainerHostname")

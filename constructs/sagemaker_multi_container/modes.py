@@ -1,0 +1,17 @@
+"""How callers reach the containers of an endpoint."""
+
+from __future__ import annotations
+
+import enum
+
+
+class InferenceExecutionMode(enum.StrEnum):
+    """How the containers of an endpoint are called.
+
+    See https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_InferenceExecutionConfig.html
+    """
+
+    SERIAL = "Serial"
+    """As an inference pipeline: each container's response is the next container's request, in the order given."""
+    DIRECT = "Direct"
+    """One by one: every request names its container, as `TargetContainerHostname`."""

@@ -1,0 +1,71 @@
+"""The VPC that an endpoint's containers run in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from aws_cdk import aws_ec2 as ec2
+from constructs import Construct
+
+from .arguments import ArgumentReader
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Network:
+    """Where the network interfaces of an endpoint's instances are placed."""
+
+    subnet_ids: list[str]
+    security_group_ids: list[str]
+    connections: ec2.Connections
+
+    @staticmethod
+    def of(
+        scope: Construct,
+        vpc: ec2.IVpc | None,
+        vpc_subnets: ec2.SubnetSelection | None,
+        security_groups: Sequence[ec2.ISecurityGroup] | None,
+        allow_all_outbound: bool | None,
+        read: ArgumentReader,
+    ) -> Network | None:
+        """The network that the endpoint's arguments describe; None without a VPC, or where they are wrong."""
+        if vpc is None:
+            needless = {
+                "vpc_subnets": vpc_subnets,
+                "security_groups": security_groups,
+                "allow_all_outbound": allow_all_outbound,
+            }
+            for argument, value in needless.items():
+                if value is not None:
+                    read.refuse(argument, "has no meaning without a VPC", "give vpc=..., or leave it out")
+            return None
+        if security_groups is not None and allow_all_outbound is not None:
+            message = "is for the security group that is made when none is given"
+            read.refuse("allow_all_outbound", message, "say it on the security groups that you give")
+        try:
+            subnet_ids = _select(vpc, vpc_subnets)
+        except RuntimeError as refused:
+            read.refuse("vpc_subnets", str(refused), "choose subnets that the VPC has with vpc_subnets=...")
+            return None
+        if security_groups is None:
+            security_groups = [
+                ec2.SecurityGroup(scope, "SecurityGroup", vpc=vpc, allow_all_outbound=allow_all_outbound is not False)
+            ]
+        return Network(
+            subnet_ids=subnet_ids,
+            security_group_ids=[group.security_group_id for group in security_groups],
+            connections=ec2.Connections(security_groups=list(security_groups)),
+        )
+
+
+def _select(vpc: ec2.IVpc, selection: ec2.SubnetSelection | None) -> list[str]:
+    if selection is None:
+        return vpc.select_subnets().subnet_ids
+    return vpc.select_subnets(
+        availability_zones=selection.availability_zones,
+        one_per_az=selection.one_per_az,
+        subnet_filters=selection.subnet_filters,
+        subnet_group_name=selection.subnet_group_name,
+        subnets=selection.subnets,
+        subnet_type=selection.subnet_type,
+    ).subnet_ids

@@ -1,0 +1,107 @@
+"""What the execution role of an endpoint is allowed to do, and why.
+
+See https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html (CreateModel API: execution role permissions).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import aws_cdk as cdk
+
+from .models import BoundContainer
+from .network import Network
+
+Statement = dict[str, Any]
+
+_ARN = f"arn:{cdk.Aws.PARTITION}"
+_HERE = f"{cdk.Aws.REGION}:{cdk.Aws.ACCOUNT_ID}"
+
+
+def for_containers(containers: Sequence[BoundContainer]) -> list[Statement]:
+    """Pull exactly these images, read exactly these artefacts, and decrypt with their buckets' keys."""
+    images = [container.image for container in containers if container.image is not None]
+    artefacts = [container.model_data for container in containers if container.model_data is not None]
+    repositories = _unique(image.repository_arn for image in images)
+    statements = []
+    if repositories:
+        # ECR has no resource to name here: the token is for the whole registry, and opens nothing by itself.
+        statements.append(_allow(["ecr:GetAuthorizationToken"], ["*"]))
+    statements += [
+        _allow(["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"], repositories),
+        _allow(["lambda:InvokeFunction"], _unique(image.credentials_provider_arn for image in images)),
+        _allow(["s3:GetObject"], _unique(data.arn for data in artefacts)),
+        *(_list_below(data.bucket_arn, data.prefix) for data in artefacts if data.prefix is not None),
+        _allow(["kms:Decrypt"], _unique(data.key_arn for data in artefacts)),
+    ]
+    return [statement for statement in statements if statement["Resource"]]
+
+
+def for_logs_and_metrics(endpoint_name: object) -> list[Statement]:
+    """Write the containers' logs and the instances' metrics."""
+    # A generated endpoint name is not known before the endpoint is there, and the policy must be there first.
+    group = f"{_ARN}:logs:{_HERE}:log-group:/aws/sagemaker/Endpoints/{endpoint_name or '*'}"
+    # IAM names a group's streams `group:*`; AWS's pages differ on which of the actions take the group without it.
+    groups = [group] if endpoint_name is None else [group, f"{group}:*"]
+    return [
+        _allow(["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"], groups),
+        # CloudWatch has no resource to name for metrics, only the namespace. AWS's pages print it in these three ways.
+        _allow(
+            ["cloudwatch:PutMetricData"],
+            ["*"],
+            {"StringLike": {"cloudwatch:namespace": ["/aws/sagemaker/*", "aws/sagemaker/*", "AWS/SageMaker*"]}},
+        ),
+    ]
+
+
+def for_vpc(network: Network) -> list[Statement]:
+    """Place network interfaces into these subnets with these security groups.
+
+    See https://docs.aws.amazon.com/sagemaker/latest/dg/host-vpc.html
+    """
+    # Interfaces are made and removed by SageMaker, under ids that nobody knows before.
+    interfaces = f"{_ARN}:ec2:{_HERE}:network-interface/*"
+    return [
+        _allow(
+            ["ec2:CreateNetworkInterface"],
+            [
+                interfaces,
+                *(f"{_ARN}:ec2:{_HERE}:security-group/{group}" for group in network.security_group_ids),
+                *(f"{_ARN}:ec2:{_HERE}:subnet/{subnet}" for subnet in network.subnet_ids),
+            ],
+        ),
+        _allow(
+            [
+                "ec2:CreateNetworkInterfacePermission",
+                "ec2:DeleteNetworkInterface",
+                "ec2:DeleteNetworkInterfacePermission",
+            ],
+            [interfaces],
+        ),
+        # EC2 has no resources for descriptions.
+        _allow(
+            [
+                "ec2:DescribeDhcpOptions",
+                "ec2:DescribeNetworkInterfaces",
+                "ec2:DescribeSecurityGroups",
+                "ec2:DescribeSubnets",
+                "ec2:DescribeVpcEndpoints",
+                "ec2:DescribeVpcs",
+            ],
+            ["*"],
+        ),
+    ]
+
+
+def _list_below(bucket_arn: str, prefix: str) -> Statement:
+    return _allow(["s3:ListBucket"], [bucket_arn], {"StringLike": {"s3:prefix": f"{prefix}*"}})
+
+
+def _allow(actions: list[str], resources: Sequence[str], condition: dict[str, Any] | None = None) -> Statement:
+    statement: Statement = {"Effect": "Allow", "Action": actions, "Resource": list(resources)}
+    return statement | ({"Condition": condition} if condition else {})
+
+
+def _unique(values: Iterable[str | None]) -> list[str]:
+    return list(dict.fromkeys(value for value in values if value is not None))

@@ -1,0 +1,34 @@
+"""What all tests share. The CDK's built-in validator costs seconds in each process, so it is on in one test only."""
+
+import os
+
+# Node reads it when `aws_cdk` is imported, so it must be set before.
+os.environ.setdefault("CDK_VALIDATION", "false")
+
+import json
+from pathlib import Path
+from typing import Any
+
+import aws_cdk as cdk
+import pytest
+
+ROOT = Path(__file__).parent.parent
+RECOMMENDED_FLAGS: dict[str, Any] = json.loads((ROOT / "cdk.json").read_text())["context"]
+
+
+@pytest.fixture(name="flags", params=["no flags", "recommended flags"])
+def _flags(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """The CDK's feature flags: a library must work with none and with all of them."""
+    return RECOMMENDED_FLAGS if request.param == "recommended flags" else {}
+
+
+@pytest.fixture(name="app")
+def _app(flags: dict[str, Any]) -> cdk.App:
+    """An app with and without the recommended feature flags."""
+    return cdk.App(context=flags)
+
+
+@pytest.fixture(name="stack")
+def _stack(app: cdk.App) -> cdk.Stack:
+    """An environment-agnostic stack."""
+    return cdk.Stack(app, "Stack")
