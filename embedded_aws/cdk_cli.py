@@ -55,7 +55,7 @@ class CdkCli:
         path = f"{binaries}{os.pathsep}{self.environment.get('PATH', '')}"
         try:
             finished = subprocess.run(
-                [binaries / "cdk", *arguments],
+                [binaries / "cdk", *arguments, "--no-notices"],
                 cwd=self.folder,
                 env={**self.environment, "PATH": path, "CI": "true", "NO_COLOR": "1"},
                 stdin=subprocess.DEVNULL,

@@ -127,10 +127,10 @@ class SageMaker:
 
     def name_of(self, arn: str) -> str | None:
         """The name of the resource with this ARN: an ARN alone does not tell, it is in lower case."""
-        return next((name for kind in self._catalogues() if (name := kind.named_by(arn))), None)
-
-    def _catalogues(self) -> tuple[Catalogue[Any], ...]:
-        return self._models, self._configs, self._endpoints
+        kinds: tuple[Catalogue[Any], ...] = self._models, self._configs, self._endpoints
+        with self._lock:
+            self._advance()
+            return next((name for kind in kinds if (name := kind.named_by(arn))), None)
 
     def _advance(self) -> None:
         now = self._clock()

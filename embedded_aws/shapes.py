@@ -20,6 +20,7 @@ _PYTHON_TYPES: dict[str, tuple[type, ...]] = {
     "long": (int,),
     "float": (int, float),
     "double": (int, float),
+    "timestamp": (int, float),
     "structure": (dict,),
     "map": (dict,),
     "list": (list,),
@@ -28,24 +29,25 @@ _PYTHON_TYPES: dict[str, tuple[type, ...]] = {
 
 def check_request(operation: str, request: dict[str, Any]) -> None:
     """Raise the `ServiceError` that names everything which the model of this SageMaker operation does not allow."""
-    if problems := list(_problems(_input_shape(operation), request, "")):
-        detected = f"{len(problems)} validation error{'s' if len(problems) > 1 else ''} detected: "
-        raise ServiceError(detected + "; ".join(problems))
+    if found := problems(f"{operation}Input", request):
+        detected = f"{len(found)} validation error{'s' if len(found) > 1 else ''} detected: "
+        raise ServiceError(detected + "; ".join(found))
+
+
+def problems(shape_name: str, value: Any) -> list[str]:
+    """Everything about a value that a shape of SageMaker's model does not allow."""
+    return list(_problems(_model().shape_for(shape_name), value, ""))
 
 
 def from_template(operation: str, properties: dict[str, Any]) -> dict[str, Any]:
     """The properties of a template with the types of the API: there a `Ref` to a number is a string, for instance."""
-    converted: dict[str, Any] = _convert(_input_shape(operation), properties)
+    converted: dict[str, Any] = _convert(_model().shape_for(f"{operation}Input"), properties)
     return converted
 
 
 @cache
 def _model() -> ServiceModel:
     return get_session().get_service_model("sagemaker")
-
-
-def _input_shape(operation: str) -> Shape:
-    return _model().shape_for(f"{operation}Input")
 
 
 def _problems(shape: Shape, value: Any, path: str) -> Iterator[str]:

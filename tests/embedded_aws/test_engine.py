@@ -1,0 +1,323 @@
+"""Stacks with SageMaker resources on the embedded AWS, through boto3 and change sets, as the CDK deploys them."""
+
+import json
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from embedded_aws.endpoint import Json
+from embedded_aws.launcher import EmbeddedAws
+
+pytestmark = pytest.mark.e2e
+
+CREATED = ["CreateModel", "CreateEndpointConfig", "CreateEndpoint"]
+UPDATED = ["CreateModel", "CreateEndpointConfig", "UpdateEndpoint", "DeleteEndpointConfig", "DeleteModel"]
+DELETED = ["DeleteEndpoint", "DeleteEndpointConfig", "DeleteModel"]
+
+
+def template(
+    *,
+    mode: str = "Serial",
+    count: Any = 1,
+    model: Json | None = None,
+    endpoint: Json | None = None,
+    more: Json | None = None,
+) -> Json:
+    """A model of two containers, its configuration and its endpoint."""
+    containers = [{"ContainerHostname": name, "Image": f"registry/{name}:1"} for name in ("first", "second")]
+    model_properties = {"Containers": containers, "InferenceExecutionConfig": {"Mode": mode}} | (model or {})
+    variant = {
+        "VariantName": "AllTraffic",
+        "ModelName": {"Fn::GetAtt": ["Model", "ModelName"]},
+        "InitialInstanceCount": count,
+        "InitialVariantWeight": 1,
+        "InstanceType": "ml.m5.large",
+    }
+    config_name = {"Fn::GetAtt": ["Config", "EndpointConfigName"]}
+    return {
+        "Parameters": {"Count": {"Type": "Number", "Default": 2}},
+        "Resources": {
+            "Model": {"Type": "AWS::SageMaker::Model", "Properties": model_properties},
+            "Config": {"Type": "AWS::SageMaker::EndpointConfig", "Properties": {"ProductionVariants": [variant]}},
+            "Endpoint": {
+                "Type": "AWS::SageMaker::Endpoint",
+                "Properties": {"EndpointConfigName": config_name} | (endpoint or {}),
+            },
+            **(more or {}),
+        },
+        "Outputs": {
+            "EndpointName": {"Value": {"Fn::GetAtt": ["Endpoint", "EndpointName"]}},
+            "EndpointArn": {"Value": {"Ref": "Endpoint"}},
+        },
+    }
+
+
+class Stack:
+    """A stack on the embedded AWS."""
+
+    def __init__(self, aws: EmbeddedAws) -> None:
+        self.aws = aws
+        self.sagemaker = aws.client("sagemaker")
+        self.cloudformation = aws.client("cloudformation")
+        self.name = "Engine"
+
+    def deploy(self, body: Json, *, tags: dict[str, str] | None = None) -> str:
+        """Create or update the stack and return the status it ends in."""
+        self.start_deployment(body, tags=tags)
+        return self.settled_status()
+
+    def start_deployment(self, body: Json, *, tags: dict[str, str] | None = None) -> list[Json]:
+        """Create and execute a change set and return its changes."""
+        self.aws.reset_calls()
+        change_set = self.cloudformation.create_change_set(
+            StackName=self.name,
+            ChangeSetName=f"change-{time.monotonic_ns()}",
+            ChangeSetType="UPDATE" if self.status() else "CREATE",
+            TemplateBody=json.dumps(body),
+            Tags=[{"Key": key, "Value": value} for key, value in (tags or {}).items()],
+        )["Id"]
+        described = self.cloudformation.describe_change_set(ChangeSetName=change_set)
+        if described["Status"] == "FAILED":
+            assert "didn't contain changes" in described["StatusReason"]
+            return []
+        self.cloudformation.execute_change_set(ChangeSetName=change_set)
+        changes: list[Json] = [change["ResourceChange"] for change in described["Changes"]]
+        return changes
+
+    def delete(self) -> None:
+        self.aws.reset_calls()
+        self.cloudformation.delete_stack(StackName=self.name)
+        assert self.settled_status() == ""
+
+    def status(self) -> str:
+        try:
+            stack = self.cloudformation.describe_stacks(StackName=self.name)["Stacks"][0]
+        except ClientError:
+            return ""
+        return "" if stack["StackStatus"] == "REVIEW_IN_PROGRESS" else str(stack["StackStatus"])
+
+    def settled_status(self) -> str:
+        deadline = time.monotonic() + 30
+        while (status := self.status()).endswith("_IN_PROGRESS"):
+            assert time.monotonic() < deadline, status
+            time.sleep(0.02)
+        return status
+
+    def outputs(self) -> dict[str, str]:
+        stack = self.cloudformation.describe_stacks(StackName=self.name)["Stacks"][0]
+        return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+
+    def endpoint(self) -> Json:
+        described: Json = self.sagemaker.describe_endpoint(EndpointName=self.outputs()["EndpointName"])
+        return described
+
+    def failures(self) -> dict[str, str]:
+        events = self.cloudformation.describe_stack_events(StackName=self.name)["StackEvents"]
+        return {
+            event["LogicalResourceId"]: event["ResourceStatusReason"]
+            for event in events
+            if event["ResourceStatus"].endswith("_FAILED")
+        }
+
+    def left_over(self) -> list[Any]:
+        return [
+            *self.sagemaker.list_endpoints()["Endpoints"],
+            *self.sagemaker.list_endpoint_configs()["EndpointConfigs"],
+            *self.sagemaker.list_models()["Models"],
+        ]
+
+
+@pytest.fixture
+def stack(aws: EmbeddedAws) -> Iterator[Stack]:
+    """A stack that does not exist yet, and is gone afterwards with all it made."""
+    stack = Stack(aws)
+    yield stack
+    if stack.status():
+        stack.delete()
+    assert stack.left_over() == []
+
+
+def test_create(stack: Stack, aws: EmbeddedAws) -> None:
+    assert stack.deploy(template()) == "CREATE_COMPLETE"
+    assert aws.calls() == CREATED
+    name, arn = stack.outputs()["EndpointName"], stack.outputs()["EndpointArn"]
+    assert arn == f"arn:aws:sagemaker:us-east-1:123456789012:endpoint/{name.lower()}"
+    assert stack.endpoint()["EndpointStatus"] == "InService"
+
+
+def test_update_in_place(stack: Stack, aws: EmbeddedAws) -> None:
+    stack.deploy(template())
+    before = stack.endpoint()
+    changes = stack.start_deployment(template(mode="Direct"))
+    replacement = {change["LogicalResourceId"]: change["Replacement"] for change in changes}
+    assert replacement == {"Model": "True", "Config": "True", "Endpoint": "False"}
+    assert stack.settled_status() == "UPDATE_COMPLETE"
+    assert aws.calls() == UPDATED
+    after = stack.endpoint()
+    for kept in ("EndpointName", "EndpointArn", "CreationTime"):
+        assert after[kept] == before[kept]
+    assert after["EndpointConfigName"] != before["EndpointConfigName"]
+    [model] = stack.sagemaker.list_models()["Models"]
+    described = stack.sagemaker.describe_model(ModelName=model["ModelName"])
+    assert described["InferenceExecutionConfig"] == {"Mode": "Direct"}
+
+
+def test_updating_can_be_observed(stack: Stack) -> None:
+    stack.deploy(template())
+    stack.start_deployment(template(mode="Direct"))
+    name, seen = stack.outputs()["EndpointName"], set()
+    while stack.status().endswith("_IN_PROGRESS"):
+        seen.add(stack.sagemaker.describe_endpoint(EndpointName=name)["EndpointStatus"])
+    assert "Updating" in seen
+
+
+def test_no_change_is_no_deployment(stack: Stack, aws: EmbeddedAws) -> None:
+    stack.deploy(template())
+    assert stack.start_deployment(template()) == []
+    assert aws.calls() == []
+
+
+def test_a_failing_update_rolls_back_to_the_old_configuration(stack: Stack, aws: EmbeddedAws) -> None:
+    stack.deploy(template())
+    before = stack.endpoint()
+    aws.fail_next("UpdateEndpoint", "The container did not pass the ping health check.")
+    assert stack.deploy(template(mode="Direct")) == "UPDATE_ROLLBACK_COMPLETE"
+    assert aws.calls() == UPDATED
+    assert "did not pass the ping health check" in stack.failures()["Endpoint"]
+    after = stack.endpoint()
+    for kept in ("EndpointArn", "CreationTime", "EndpointConfigName"):
+        assert after[kept] == before[kept]
+    assert after["EndpointStatus"] == "InService"
+    assert stack.deploy(template(mode="Direct")) == "UPDATE_COMPLETE"
+
+
+def test_a_failure_after_the_endpoint_sends_it_back(stack: Stack) -> None:
+    stack.deploy(template())
+    before = stack.endpoint()
+    broken = {"Type": "AWS::SageMaker::Model", "Properties": {}, "DependsOn": "Endpoint"}
+    assert stack.deploy(template(mode="Direct", more={"Broken": broken})) == "UPDATE_ROLLBACK_COMPLETE"
+    after = stack.endpoint()
+    for kept in ("EndpointArn", "CreationTime", "EndpointConfigName"):
+        assert after[kept] == before[kept]
+
+
+def test_a_failing_create_leaves_nothing(stack: Stack, aws: EmbeddedAws) -> None:
+    aws.fail_next("CreateEndpoint", "The container did not pass the ping health check.")
+    assert stack.deploy(template()) == "ROLLBACK_COMPLETE"
+    assert aws.calls() == CREATED + DELETED
+    assert stack.left_over() == []
+
+
+def test_a_named_model_cannot_be_replaced(stack: Stack) -> None:
+    stack.deploy(template(model={"ModelName": "fixed"}))
+    changed = template(mode="Direct", model={"ModelName": "fixed"})
+    assert stack.deploy(changed) == "UPDATE_ROLLBACK_COMPLETE"
+    assert "cannot update a stack when a custom-named resource requires replacing" in stack.failures()["Model"]
+
+
+def test_a_named_endpoint_is_updated_and_another_name_is_another_endpoint(stack: Stack, aws: EmbeddedAws) -> None:
+    stack.deploy(template(endpoint={"EndpointName": "Fixed"}))
+    assert stack.deploy(template(mode="Direct", endpoint={"EndpointName": "Fixed"})) == "UPDATE_COMPLETE"
+    assert aws.calls() == UPDATED
+    assert stack.deploy(template(mode="Direct", endpoint={"EndpointName": "Other"})) == "UPDATE_COMPLETE"
+    assert aws.calls() == ["CreateEndpoint", "DeleteEndpoint"]
+    assert stack.outputs()["EndpointName"] == "Other"
+
+
+def test_a_refusal_of_the_service_fails_the_stack(stack: Stack) -> None:
+    assert stack.deploy(template(model={"Containers": [{"Image": "registry/only:1"}]})) == "ROLLBACK_COMPLETE"
+    assert "Containers must have 2 to 15 members" in stack.failures()["Model"]
+
+
+@pytest.mark.parametrize(
+    ("properties", "reason"),
+    [
+        ({"Nonsense": 1}, "Unknown member 'Nonsense'"),
+        ({"InferenceExecutionConfig": {"Mode": "DIRECT"}}, "satisfy enum value set: [Serial, Direct]"),
+    ],
+)
+def test_properties_are_checked(stack: Stack, properties: Json, reason: str) -> None:
+    assert stack.deploy(template(model=properties)) == "ROLLBACK_COMPLETE"
+    assert reason in stack.failures()["Model"]
+
+
+def test_an_arn_is_no_name(stack: Stack) -> None:
+    body = template()
+    body["Resources"]["Config"]["Properties"]["ProductionVariants"][0]["ModelName"] = {"Ref": "Model"}
+    assert stack.deploy(body) == "ROLLBACK_COMPLETE"
+    assert "productionVariants.1.member.modelName" in stack.failures()["Config"]
+
+
+def test_number_parameters_arrive_as_numbers(stack: Stack) -> None:
+    assert stack.deploy(template(count={"Ref": "Count"})) == "CREATE_COMPLETE"
+    assert stack.endpoint()["ProductionVariants"][0]["CurrentInstanceCount"] == 2
+
+
+def test_tags_of_the_stack_reach_every_resource_and_change_in_place(stack: Stack, aws: EmbeddedAws) -> None:
+    def tags(arn: str) -> dict[str, str]:
+        listed = stack.sagemaker.list_tags(ResourceArn=arn)["Tags"]
+        return {tag["Key"]: tag["Value"] for tag in listed}
+
+    stack.deploy(template(), tags={"team": "ml"})
+    model_arn = stack.sagemaker.list_models()["Models"][0]["ModelArn"]
+    assert tags(stack.outputs()["EndpointArn"]) == {"team": "ml"}
+    assert tags(model_arn)["aws:cloudformation:logical-id"] == "Model"
+    assert stack.deploy(template(), tags={"team": "search"}) == "UPDATE_COMPLETE"
+    assert set(aws.calls()) == {"AddTags"}
+    assert tags(model_arn)["team"] == tags(stack.outputs()["EndpointArn"])["team"] == "search"
+
+
+def test_delete_leaves_nothing_and_the_same_name_can_be_used_again(stack: Stack, aws: EmbeddedAws) -> None:
+    stack.deploy(template(endpoint={"EndpointName": "Fixed"}))
+    first = stack.endpoint()
+    stack.delete()
+    assert aws.calls() == DELETED
+    assert stack.left_over() == []
+    assert stack.deploy(template(endpoint={"EndpointName": "Fixed"})) == "CREATE_COMPLETE"
+    assert stack.endpoint()["CreationTime"] > first["CreationTime"]
+
+
+def test_a_stack_whose_endpoint_somebody_deleted_can_still_be_deleted(stack: Stack) -> None:
+    stack.deploy(template())
+    name = stack.outputs()["EndpointName"]
+    stack.sagemaker.delete_endpoint(EndpointName=name)
+    stack.sagemaker.get_waiter("endpoint_deleted").wait(EndpointName=name, WaiterConfig={"Delay": 1})
+    stack.delete()
+
+
+def test_retained_resources_stay(stack: Stack) -> None:
+    body = template()
+    body["Resources"]["Model"]["UpdateReplacePolicy"] = "Retain"
+    stack.deploy(body)
+    changed = template(mode="Direct")
+    changed["Resources"]["Model"]["UpdateReplacePolicy"] = "Retain"
+    assert stack.deploy(changed) == "UPDATE_COMPLETE"
+    retained, current = sorted(stack.sagemaker.list_models()["Models"], key=lambda model: model["CreationTime"])
+    assert retained["ModelName"] != current["ModelName"]
+    stack.sagemaker.delete_model(ModelName=retained["ModelName"])
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "request_members"),
+    [
+        ("sagemaker", "list_training_jobs", {}),
+        ("sagemaker-runtime", "invoke_endpoint", {"EndpointName": "endpoint", "Body": b""}),
+    ],
+)
+def test_what_is_not_emulated_is_refused(aws: EmbeddedAws, service: str, operation: str, request_members: Json) -> None:
+    with pytest.raises(ClientError, match="not emulated") as refusal:
+        getattr(aws.client(service), operation)(**request_members)
+    assert refusal.value.response["Error"]["Code"] == "UnknownOperationException"
+
+
+def test_regions_are_apart(aws: EmbeddedAws, monkeypatch: pytest.MonkeyPatch) -> None:
+    here = aws.client("sagemaker")
+    monkeypatch.setattr(aws, "region", "eu-west-1")
+    elsewhere = aws.client("sagemaker")
+    containers = [{"Image": "registry/image:1"}] * 2
+    assert ":eu-west-1:" in elsewhere.create_model(ModelName="m", Containers=containers)["ModelArn"]
+    assert here.list_models()["Models"] == []
+    elsewhere.delete_model(ModelName="m")
