@@ -10,6 +10,9 @@ replacements, rollbacks and refusals of the service. A deployment takes a fracti
 Not emulated: containers (nothing is served: InvokeEndpoint is refused), permissions (IAM, KMS keys, ECR, VPC),
 existence of images and model artefacts, quotas, instance availability, and the minutes that instances take to start.
 What is not emulated is refused by name, never ignored.
+
+Nobody here could ask AWS: where its behaviour is not public, the emulation decides. UpdateEndpoint accepts the
+configuration that the endpoint already has, and an endpoint keeps its FailureReason after a rollback.
 """
 
 ACCOUNT_ID = "123456789012"

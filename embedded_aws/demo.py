@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -35,7 +34,7 @@ class Deployment:
     config: str
     model: str
     mode: str
-    containers: tuple[str, ...]
+    containers: str
     instances: str
 
     @classmethod
@@ -56,7 +55,7 @@ class Deployment:
             config=endpoint["EndpointConfigName"],
             model=model["ModelName"],
             mode=model["InferenceExecutionConfig"]["Mode"],
-            containers=tuple(_container(container) for container in model["Containers"]),
+            containers=", ".join(container.get("ContainerHostname", "-") for container in model["Containers"]),
             instances=f"{endpoint['ProductionVariants'][0]['CurrentInstanceCount']} x {variant['InstanceType']}",
         )
 
@@ -66,7 +65,6 @@ class Demo:
 
     def __init__(self, console: Console, folder: Path, aws: EmbeddedAws) -> None:
         self._console = console
-        self._folder = folder
         self._aws = aws
         self._cdk = CdkCli(aws.environment, folder)
 
@@ -99,13 +97,13 @@ class Demo:
         with self._console.status(title):
             result = command()
         if result.exit_code != 0:
-            self._console.print(result.output, markup=False, highlight=False)
+            self._console.print(result.output, markup=False)
             raise DemoError(f"`{title}` failed with exit code {result.exit_code}; what it printed is above.")
-        self._console.print(f"[green]✓[/] {escape(title)} [dim]{time.monotonic() - started:.1f} s[/]", highlight=False)
+        self._console.print(f"[green]✓[/] {escape(title)} [dim]{time.monotonic() - started:.1f} s[/]")
 
     def _show_calls(self) -> None:
         calls = ", ".join(self._aws.calls())
-        self._console.print(f"  CloudFormation called SageMaker: {calls}", highlight=False)
+        self._console.print(f"  CloudFormation called {calls}", soft_wrap=True)
 
     def _show(self, deployment: Deployment) -> None:
         table = _table("boto3 says", "")
@@ -114,15 +112,15 @@ class Demo:
         self._console.print(table)
 
     def _compare(self, before: Deployment, after: Deployment) -> None:
-        table = _table("boto3 says", "before", "after", "")
+        table = _table("boto3 says", "before", "after")
         for (label, old), (_, new) in zip(_rows(before), _rows(after), strict=True):
-            change = "replaced" if label in ("Configuration", "Model") else "changed"
-            table.add_row(label, old, new, "[green]kept[/]" if old == new else f"[yellow]{change}[/]")
+            table.add_row(label, old, "[green]the same[/]" if old == new else f"[yellow]{new}[/]")
         self._console.print(table)
         if (before.endpoint, before.arn, before.created) != (after.endpoint, after.arn, after.created):
             raise DemoError("The update replaced the endpoint.")
         if before.config == after.config or before.model == after.model or before.mode == after.mode:
             raise DemoError("The update did not reach the endpoint.")
+        self._console.print("  Model and configuration were replaced; the endpoint is still the same one.")
 
     def _check_nothing_left(self) -> None:
         sagemaker, cloudformation = self._aws.client("sagemaker"), self._aws.client("cloudformation")
@@ -134,33 +132,33 @@ class Demo:
             "stacks": stacks.count(STACK),
         }
         counts = ", ".join(f"{count} {kind}" for kind, count in left.items())
-        self._console.print(f"  Left over: {counts}", highlight=False)
+        self._console.print(f"  Left over: {counts}")
         if any(left.values()):
             raise DemoError(f"`cdk destroy` left something behind: {counts}.")
 
 
 def main(folder: Path = ROOT) -> int:
     """Run the demo on the app in `folder` and return the exit code."""
-    console = Console()
+    console = Console(highlight=False)
     started = time.monotonic()
     try:
         with EmbeddedAws(transition_seconds=0) as aws:
-            console.print(f"[green]✓[/] An embedded AWS answers at {aws.url} (process {aws.pid})", highlight=False)
+            console.print(f"[green]✓[/] An embedded AWS answers at {aws.url} (process {aws.pid})")
             Demo(console, folder, aws).run()
     except (DemoError, EmbeddedAwsError) as error:
-        console.print(f"[red]✗[/] {escape(str(error))}", highlight=False)
+        console.print(f"[red]✗[/] {escape(str(error))}")
         return 1
     except KeyboardInterrupt:
         console.print("[red]✗[/] Interrupted.")
         return 130
     console.print("[green]✓[/] Stopped the embedded AWS")
-    console.print(f"The synthesized stack is in {folder / FINAL_ASSEMBLY}.", highlight=False)
-    console.print(f"Done in {time.monotonic() - started:.0f} s.", highlight=False)
+    console.print(f"The synthesized stack is in {folder / FINAL_ASSEMBLY}.", soft_wrap=True)
+    console.print(f"Done in {time.monotonic() - started:.0f} s.")
     return 0
 
 
 def _table(*headers: str) -> Table:
-    table = Table(show_lines=True)
+    table = Table()
     for header in headers:
         table.add_column(header, overflow="fold")
     return table
@@ -175,15 +173,9 @@ def _rows(deployment: Deployment) -> list[tuple[str, str]]:
         ("Configuration", deployment.config),
         ("Model", deployment.model),
         ("Mode", deployment.mode),
-        ("Containers", "\n".join(deployment.containers)),
+        ("Containers", deployment.containers),
         ("Instances", deployment.instances),
     ]
-
-
-def _container(container: dict[str, Any]) -> str:
-    source = container.get("ModelDataSource", {}).get("S3DataSource", {}).get("S3Uri")
-    data = container.get("ModelDataUrl", source)
-    return f"{container.get('ContainerHostname', '-')}: {data or container['Image']}"
 
 
 if __name__ == "__main__":

@@ -12,9 +12,9 @@ pytestmark = pytest.mark.e2e
 def test_the_demo_deploys_updates_and_destroys(capsys: pytest.CaptureFixture[str]) -> None:
     assert demo.main() == 0
     printed = " ".join(capsys.readouterr().out.split())
-    assert "CreateModel, CreateEndpointConfig, CreateEndpoint ┏" in printed
-    assert "CreateModel, CreateEndpointConfig, UpdateEndpoint, DeleteEndpointConfig, DeleteModel ┏" in printed
-    assert "DeleteEndpoint, DeleteEndpointConfig, DeleteModel Left over: 0 endpoints, 0 configurations" in printed
+    assert "called CreateModel, CreateEndpointConfig, CreateEndpoint ┏" in printed
+    assert "called CreateModel, CreateEndpointConfig, UpdateEndpoint, DeleteEndpointConfig, DeleteModel ┏" in printed
+    assert "Left over: 0 endpoints, 0 configurations, 0 models, 0 stacks" in printed
 
 
 def test_without_an_app_the_demo_fails_with_a_clear_line(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -227,6 +227,17 @@ def test_a_named_endpoint_is_updated_and_another_name_is_another_endpoint(stack:
     assert stack.outputs()["EndpointName"] == "Other"
 
 
+def test_variant_properties_are_retained_on_update_and_no_matter_on_create(stack: Stack) -> None:
+    retained = {"RetainAllVariantProperties": True}
+    assert stack.deploy(template(endpoint=retained)) == "CREATE_COMPLETE"
+    name = stack.outputs()["EndpointName"]
+    scaled = [{"VariantName": "AllTraffic", "DesiredInstanceCount": 4}]
+    stack.sagemaker.update_endpoint_weights_and_capacities(EndpointName=name, DesiredWeightsAndCapacities=scaled)
+    stack.sagemaker.get_waiter("endpoint_in_service").wait(EndpointName=name, WaiterConfig={"Delay": 1})
+    assert stack.deploy(template(mode="Direct", endpoint=retained)) == "UPDATE_COMPLETE"
+    assert stack.endpoint()["ProductionVariants"][0]["CurrentInstanceCount"] == 4
+
+
 def test_a_refusal_of_the_service_fails_the_stack(stack: Stack) -> None:
     assert stack.deploy(template(model={"Containers": [{"Image": "registry/only:1"}]})) == "ROLLBACK_COMPLETE"
     assert "Containers must have 2 to 15 members" in stack.failures()["Model"]

@@ -252,6 +252,9 @@ def test_the_model_must_live_until_the_endpoint_is_in_service(service: Service) 
 def test_retained_variant_properties(serving: Service, excluded: list[str], count: int, weight: float) -> None:
     scaled = {"VariantName": "AllTraffic", "DesiredInstanceCount": 4, "DesiredWeight": 0.5}
     serving.call("UpdateEndpointWeightsAndCapacities", EndpointName="Endpoint", DesiredWeightsAndCapacities=[scaled])
+    scaling = serving.describe()
+    assert scaling["EndpointStatus"] == "Updating"
+    assert "PendingDeploymentSummary" not in scaling
     assert serving.variant()["CurrentInstanceCount"] == 2
     serving.wait()
     assert serving.variant()["CurrentInstanceCount"] == 4
