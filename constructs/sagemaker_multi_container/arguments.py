@@ -66,8 +66,8 @@ class ArgumentReader:
         words = _IN_WORDS.get(expected, f"a {expected.__name__}")
         return self.refuse(argument, f"is {describe(value)}, expected {words}", f"give {words}")
 
-    def strings(self, argument: str, value: object) -> object:
-        """A mapping of names, or None. The rules look at its values."""
+    def mapping(self, argument: str, value: object) -> object:
+        """A dictionary whose keys are strings, or None."""
         if value is None:
             return None
         if not isinstance(value, Mapping):

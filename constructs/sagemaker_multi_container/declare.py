@@ -12,7 +12,7 @@ from .declaration import Model
 from .errors import Problem
 from .models import bind_containers
 from .modes import InferenceExecutionMode
-from .rules import RULES, Confidence, Severity
+from .rules import RULES, Confidence, Severity, Unknown
 from .tokens import is_token
 from .variants import BoundVariant, ProductionVariant, bind_variant
 
@@ -31,15 +31,20 @@ def read_models_and_variants(
 ) -> tuple[list[Model], list[BoundVariant] | None]:
     """The models that an endpoint needs and the variants that serve them; no variants where none can be read."""
     read = ArgumentReader(problems)
-    own = Model(id="Model", mode=read.read("mode", mode, str), containers=[], is_open=containers is None)
+    own = Model(id="Model", mode=_mode(mode, read), containers=[], is_open=containers is None)
     if containers is not None:
         own.containers = bind_containers(containers, scope, own.argument(), problems)
     definitions = _variants(read, instance_type, initial_instance_count, variants)
-    if not definitions:
-        return [own], None if definitions is None else []
+    if definitions is None:
+        return [own], None
     models: list[Model] = []
     bound = []
     for owner, variant in definitions:
+        if not isinstance(variant, ProductionVariant):
+            message = f"is {describe(variant)}, expected a ProductionVariant"
+            read.refuse(owner, message, "write ProductionVariant(name='...', instance_type='ml.m5.xlarge')")
+            bound.append(BoundVariant(properties=Unknown(), owner=owner))
+            continue
         if variant.mode is not None and variant.containers is None:
             message = "is given without containers of the variant's own"
             ArgumentReader(problems, owner, variant.declared_at).refuse("mode", message, "give the endpoint the mode")
@@ -47,16 +52,16 @@ def read_models_and_variants(
         if not any(model is known for known in models):
             models.append(model)
         bound.append(bind_variant(variant, model.name, owner, problems))
-    if containers is not None and all(model.owner for model in models):
+    if containers is not None and models and all(model.owner for model in models):
         message = "are served by no variant, since each variant has its own"
         read.refuse("containers", message, "leave them out, or leave them out of one of the variants")
-    return models, bound
+    return models or [own], bound
 
 
 def read_acknowledged_rules(acknowledged: object, read: ArgumentReader) -> Mapping[str, str]:
     """The rules that the user switched off, by id, with the reasons."""
     argument = "acknowledged_rules"
-    reasons = read.strings(argument, acknowledged)
+    reasons = read.mapping(argument, acknowledged)
     if not isinstance(reasons, dict):
         return {}
     for rule_id, reason in reasons.items():
@@ -83,7 +88,7 @@ def _variants(
     instance_type: str | None,
     initial_instance_count: int | None,
     variants: object,
-) -> list[tuple[str, ProductionVariant]] | None:
+) -> list[tuple[str, object]] | None:
     if variants is None:
         if instance_type is None:
             fix = "give instance_type='ml.m5.xlarge' (there is no default), or variants=[...]"
@@ -101,22 +106,21 @@ def _variants(
     if not isinstance(variants, list | tuple):
         read.refuse("variants", f"is {describe(variants)}, expected a list", "write [ProductionVariant(...)]")
         return None
-    definitions = []
-    for index, variant in enumerate(variants):
-        if isinstance(variant, ProductionVariant):
-            definitions.append((f"variants[{index}]", variant))
-        else:
-            message = f"is {describe(variant)}, expected a ProductionVariant"
-            fix = "write ProductionVariant(name='...', instance_type='ml.m5.xlarge')"
-            read.refuse(f"variants[{index}]", message, fix)
-    return definitions
+    return [(f"variants[{index}]", variant) for index, variant in enumerate(variants)]
+
+
+def _mode(mode: object, read: ArgumentReader) -> object:
+    if isinstance(mode, str):
+        return mode
+    message = f"is {describe(mode)}, expected an InferenceExecutionMode"
+    return read.refuse("mode", message, "give InferenceExecutionMode.SERIAL or .DIRECT")
 
 
 def _model_of(
     variant: ProductionVariant, endpoint: Model, owner: str, scope: Construct, problems: list[Problem]
 ) -> Model:
     read = ArgumentReader(problems, owner, variant.declared_at)
-    mode = endpoint.mode if variant.mode is None else read.read("mode", variant.mode, str)
+    mode = endpoint.mode if variant.mode is None else _mode(variant.mode, read)
     model = Model(id=f"{_letters_and_digits(variant.name, owner)}Model", owner=owner, mode=mode, containers=None)
     model.containers = bind_containers(variant.containers, scope, model.argument(), problems)
     return model

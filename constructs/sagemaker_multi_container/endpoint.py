@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import cast
 
 import aws_cdk as cdk
 import jsii
@@ -90,6 +90,7 @@ class MultiContainerEndpoint(Construct):
         """
         super().__init__(scope, id)
         self._warned: set[Caution] = set()
+        self._added_statements: list[iam.PolicyStatement] = []
         try:
             problems: list[Problem] = []
             read = ArgumentReader(problems)
@@ -125,7 +126,13 @@ class MultiContainerEndpoint(Construct):
             # A refused endpoint leaves nothing behind, so that a program that catches the error can go on.
             scope.node.try_remove_child(id)
             raise
-        self._policy = iam.Policy(self, "Policy", document=iam.PolicyDocument.from_json(self._permissions()))
+        self._policy = iam.Policy(
+            self,
+            "Policy",
+            # The default name repeats in other stacks, whose policies would replace each other on a shared role.
+            policy_name=None if role is None else cdk.Names.unique_resource_name(self, max_length=128),
+            document=self._policy_document(),
+        )
         self._role.attach_inline_policy(self._policy)
         self._create_resources(verdict)
         if role is not None:
@@ -217,10 +224,7 @@ class MultiContainerEndpoint(Construct):
         properties = l1.keywords(self._declaration.model_properties(model), {})
         cfn_model.containers = properties["containers"]
         self._name_by_version(model, cfn_model)
-        for statement in permissions.for_containers([added]):
-            if statement not in self._statements:
-                self._statements.append(statement)
-                self._policy.add_statements(iam.PolicyStatement.from_json(statement))
+        self._renew_policy()
 
     def add_to_role_policy(self, statement: iam.PolicyStatement) -> None:
         """Allow the containers more, before the models are made.
@@ -228,7 +232,8 @@ class MultiContainerEndpoint(Construct):
         Args:
             statement: Added to the policy of the endpoint's role; without effect if the role is immutable.
         """
-        self._policy.add_statements(statement)
+        self._added_statements.append(statement)
+        self._renew_policy()
 
     def _judge(self) -> Verdict:
         """Raise what is wrong, warn of what is doubtful."""
@@ -242,15 +247,22 @@ class MultiContainerEndpoint(Construct):
                 cdk.Annotations.of(self).add_warning_v2(WARNING_ID + caution.rule, text)
         return verdict
 
-    def _permissions(self) -> dict[str, Any]:
+    def _policy_document(self) -> iam.PolicyDocument:
         declaration = self._declaration
         containers = [container for model in declaration.models for container in model.containers or ()]
-        self._statements = [
+        statements = [
             *permissions.for_containers(containers),
             *permissions.for_logs_and_metrics(declaration.endpoint_name),
             *(permissions.for_vpc(declaration.network) if declaration.network else ()),
         ]
-        return {"Version": "2012-10-17", "Statement": self._statements}
+        document = iam.PolicyDocument.from_json({"Version": "2012-10-17", "Statement": statements})
+        if self._added_statements:
+            document.add_statements(*self._added_statements)
+        return document
+
+    def _renew_policy(self) -> None:
+        cfn_policy = cast("iam.CfnPolicy", self._policy.node.default_child)
+        cfn_policy.policy_document = self._policy_document()
 
     def _create_resources(self, verdict: Verdict) -> None:
         names: dict[Reference, str] = {}

@@ -160,7 +160,7 @@ class _UriData(ModelData):
     def bind(self, scope: Construct, id: str) -> ModelDataConfig:  # noqa: ARG002
         location = self.uri.removeprefix("s3://")
         if location == self.uri:
-            location = cdk.Fn.select(1, cdk.Fn.split("s3://", self.uri, 2))
+            location = cdk.Fn.select(1, cdk.Fn.split("s3://", self.uri))
         bucket, _, key = location.partition("/")
         is_prefix = self.uri.endswith("/")
         arn = f"arn:{cdk.Aws.PARTITION}:s3:::"

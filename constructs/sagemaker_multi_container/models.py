@@ -26,6 +26,10 @@ NOT_A_CONTAINER = "MCE-C45"
 """The id of a problem with a container list that is no list of containers."""
 
 
+NOT_A_STRING = "MCE-C36"
+"""The id of a problem with an environment variable that is no string."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoundContainer:
     """A container whose image and model data have been looked up."""
@@ -68,7 +72,7 @@ def bind_container(container: object, scope: Construct, argument: str, problems:
         "ContainerHostname": read.read("hostname", container.hostname, str),
         **_image_properties(image),
         **_model_data_properties(model_data, container.multi_model),
-        "Environment": read.strings("environment", container.environment),
+        "Environment": _environment(container, read),
         "Mode": "MultiModel" if read.read("multi_model", container.multi_model, bool) is True else None,
         "MultiModelConfig": _cache_properties(read.read("model_cache", container.model_cache, bool)),
         "ModelPackageName": read.read("model_package", container.model_package, str),
@@ -120,6 +124,20 @@ def _bind_model_data(
     written = f"ModelData.from_s3_uri({data!r})" if isinstance(data, str) else "ModelData.from_..."
     read.refuse("model_data", f"is {describe(data)}, expected ModelData", f"write {written}")
     return Unknown()
+
+
+def _environment(container: ContainerDefinition, read: ArgumentReader) -> object:
+    environment = read.mapping("environment", container.environment)
+    if not isinstance(environment, dict):
+        return environment
+    values = {}
+    for name, value in environment.items():
+        values[name] = value
+        if not isinstance(value, str) and not is_token(value):
+            # The value itself is not shown: it may be a secret.
+            message = f"is of type {type(value).__name__}, and CloudFormation takes strings only"
+            values[name] = read.refuse(f"environment[{name!r}]", message, "write the value in quotes", NOT_A_STRING)
+    return values
 
 
 def _image_properties(image: ContainerImageConfig | Unknown | None) -> dict[str, Any]:

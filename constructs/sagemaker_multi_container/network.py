@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
-from .arguments import ArgumentReader
+from .arguments import ArgumentReader, describe
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +39,16 @@ class Network:
                 if value is not None:
                     read.refuse(argument, "has no meaning without a VPC", "give vpc=..., or leave it out")
             return None
+        if not hasattr(vpc, "select_subnets"):
+            fix = "use ec2.Vpc.from_lookup(self, 'Vpc', vpc_id='...')"
+            read.refuse("vpc", f"is {describe(vpc)}, expected an ec2.IVpc", fix)
+            return None
+        for index, group in enumerate(security_groups or ()):
+            if not hasattr(group, "security_group_id"):
+                message = f"is {describe(group)}, expected an ec2.ISecurityGroup"
+                fix = "use ec2.SecurityGroup.from_security_group_id(self, 'Group', '...')"
+                read.refuse(f"security_groups[{index}]", message, fix)
+                return None
         if security_groups is not None and allow_all_outbound is not None:
             message = "is for the security group that is made when none is given"
             read.refuse("allow_all_outbound", message, "say it on the security groups that you give")

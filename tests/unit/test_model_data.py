@@ -1,0 +1,144 @@
+"""Where model artefacts come from, and what the role may read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_s3 as s3
+
+from sagemaker_multi_container import EndpointConfigurationError, ModelData
+
+from .builders import container, endpoint, properties, statements
+
+
+def container_with(stack: cdk.Stack, model_data: ModelData, **arguments: Any) -> dict[str, Any]:
+    """The synthesized container that has the model data."""
+    endpoint(stack, containers=[container("a", model_data=model_data, **arguments), container("b")])
+    found: dict[str, Any] = properties(stack, "SageMaker::Model")["Containers"][0]
+    return found
+
+
+def arn(path: str) -> dict[str, Any]:
+    """The ARN of something in S3 as CloudFormation writes it."""
+    return {"Fn::Join": ["", ["arn:", {"Ref": "AWS::Partition"}, f":s3:::{path}"]]}
+
+
+@pytest.fixture(name="bucket")
+def _bucket(stack: cdk.Stack) -> s3.IBucket:
+    return s3.Bucket.from_bucket_name(stack, "Bucket", "models")
+
+
+def test_reads_exactly_one_archive(stack: cdk.Stack, bucket: s3.IBucket) -> None:
+    """No other object, and no listing."""
+    written = container_with(stack, ModelData.from_bucket(bucket, "ranker/model.tar.gz"))
+
+    assert written["ModelDataUrl"] == "s3://models/ranker/model.tar.gz"
+    assert statements(stack)["s3:GetObject"]["Resource"] == arn("models/ranker/model.tar.gz")
+    assert "s3:ListBucket" not in statements(stack)
+
+
+def test_reads_what_is_below_a_prefix(stack: cdk.Stack, bucket: s3.IBucket) -> None:
+    """Uncompressed artefacts, which SageMaker must list."""
+    written = container_with(stack, ModelData.from_prefix(bucket, "ranker/"))
+
+    assert written["ModelDataSource"] == {
+        "S3DataSource": {"S3Uri": "s3://models/ranker/", "S3DataType": "S3Prefix", "CompressionType": "None"}
+    }
+    assert statements(stack)["s3:GetObject"]["Resource"] == arn("models/ranker/*")
+    assert statements(stack)["s3:ListBucket"] == {
+        "Action": "s3:ListBucket",
+        "Effect": "Allow",
+        "Resource": arn("models"),
+        "Condition": {"StringLike": {"s3:prefix": "ranker/*"}},
+    }
+
+
+def test_a_multi_model_container_loads_from_a_prefix(stack: cdk.Stack, bucket: s3.IBucket) -> None:
+    """Given as ModelDataUrl: SageMaker takes no ModelDataSource there."""
+    written = container_with(stack, ModelData.from_prefix(bucket, "many/"), multi_model=True, model_cache=False)
+
+    assert written["Mode"] == "MultiModel"
+    assert written["ModelDataUrl"] == "s3://models/many/"
+    assert written["MultiModelConfig"] == {"ModelCacheSetting": "Disabled"}
+
+
+@pytest.mark.parametrize(
+    ("uri", "resource"),
+    [("s3://models/a/model.tar.gz", "models/a/model.tar.gz"), ("s3://models/a/", "models/a/*")],
+)
+def test_an_s3_uri_names_what_to_read(stack: cdk.Stack, uri: str, resource: str) -> None:
+    """An archive, or everything below a prefix."""
+    container_with(stack, ModelData.from_s3_uri(uri))
+
+    assert statements(stack)["s3:GetObject"]["Resource"] == arn(resource)
+
+
+def test_accepts_a_licence(stack: cdk.Stack) -> None:
+    """For models that are gated by one."""
+    written = container_with(stack, ModelData.from_s3_uri("s3://models/llama/", accept_eula=True))
+
+    assert written["ModelDataSource"]["S3DataSource"]["ModelAccessConfig"] == {"AcceptEula": True}
+
+
+def test_decrypts_with_the_buckets_key(stack: cdk.Stack) -> None:
+    """With this key and no other."""
+    key = kms.Key(stack, "Key")
+    bucket = s3.Bucket(stack, "Bucket", encryption=s3.BucketEncryption.KMS, encryption_key=key)
+    container_with(stack, ModelData.from_bucket(bucket, "ranker/model.tar.gz"))
+
+    assert statements(stack)["kms:Decrypt"]["Resource"] == stack.resolve(key.key_arn)
+
+
+def test_uploads_a_local_archive(stack: cdk.Stack, tmp_path: Path) -> None:
+    """As a file asset; the role may read this object only."""
+    archive = tmp_path / "model.tar.gz"
+    archive.write_bytes(b"weights")
+    written = container_with(stack, ModelData.from_asset(str(archive)))
+
+    assert "cdk-hnb659fds-assets" in str(written["ModelDataUrl"])
+    assert str(statements(stack)["s3:GetObject"]["Resource"]).count(".gz") == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "complaint"), [("missing.tar.gz", "there is no file"), ("model.zip", "is no .tar.gz file")]
+)
+def test_refuses_a_file_that_is_no_archive(tmp_path: Path, name: str, complaint: str) -> None:
+    """Before the CDK stages it."""
+    (tmp_path / "model.zip").write_bytes(b"")
+
+    with pytest.raises(EndpointConfigurationError, match=complaint):
+        ModelData.from_asset(str(tmp_path / name))
+
+
+def test_refuses_a_uri_that_is_not_in_s3() -> None:
+    """With what it looked like."""
+    with pytest.raises(EndpointConfigurationError, match=r"'/models/a.tar.gz' does not begin with s3://"):
+        ModelData.from_s3_uri("/models/a.tar.gz")
+
+
+def test_refuses_a_name_for_a_bucket() -> None:
+    """And says how to make one."""
+    with pytest.raises(EndpointConfigurationError, match=r"the str 'models'.*\n.*from_bucket_name"):
+        ModelData.from_bucket("models", "a.tar.gz")  # type: ignore[arg-type]
+
+
+def model_id(app: cdk.App, name: str, *revisions: str | None) -> str:
+    """The Model's logical id where the containers' artefacts have these revisions."""
+    stack = cdk.Stack(app, name)
+    data = [ModelData.from_s3_uri("s3://models/a/model.tar.gz", revision=revision) for revision in revisions]
+    made = endpoint(stack, containers=[container(f"c{index}", model_data=each) for index, each in enumerate(data)])
+    logical_id: str = stack.resolve(made.cfn_models[0].logical_id)
+    return logical_id
+
+
+def test_a_new_revision_makes_a_new_model(app: cdk.App) -> None:
+    """The same key: CloudFormation would see no change, and a retrained model would not be rolled out."""
+    before = model_id(app, "Before", "1", None)
+
+    assert model_id(app, "Same", "1", None) == before
+    assert model_id(app, "Retrained", "2", None) != before
+    assert model_id(app, "Other", None, "1") != before
