@@ -132,6 +132,7 @@ class EmbeddedAws:
             self._server = subprocess.Popen(
                 [SERVER_PYTHON, "-m", "embedded_aws.server", *arguments],
                 cwd=ROOT,
+                env={},  # MiniStack reads many variables, and none of the user's shall reach it
                 stdin=subprocess.PIPE,
                 stdout=output,
                 stderr=subprocess.STDOUT,

@@ -5,6 +5,7 @@ TRANSITION_SECONDS`. It ends with its parent, that is when its standard input en
 """
 
 import os
+import shutil
 import signal
 import sys
 import threading
@@ -24,8 +25,6 @@ def settings(port: str, region: str, folder: str) -> dict[str, str]:
         "MINISTACK_ACCOUNT_ID": ACCOUNT_ID,
         "MINISTACK_REGION": region,
         "TMPDIR": folder,
-        "S3_DATA_DIR": f"{folder}/s3",
-        "STATE_DIR": f"{folder}/state",
     }
 
 
@@ -35,13 +34,15 @@ def main() -> None:
     # MiniStack reads its settings while it is imported, and its command line when it starts.
     os.environ.update(settings(port, region, folder))
     del sys.argv[1:]
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    threading.Thread(target=_end_with_parent, args=[folder], daemon=True).start()
     import_module("embedded_aws.ministack_plugin").SageMakerPlugin(float(transition_seconds)).install()
     import_module("ministack.app").main()
 
 
-def _end_with_parent() -> None:
+def _end_with_parent(folder: str) -> None:
     sys.stdin.buffer.read()
+    # A parent that was killed could not do this.
+    shutil.rmtree(folder, ignore_errors=True)
     os.kill(os.getpid(), signal.SIGTERM)
 
 

@@ -127,19 +127,19 @@ def test_the_server_stops_with_the_block_even_when_it_fails() -> None:
 
 
 @pytest.mark.e2e
-def test_the_server_stops_when_its_parent_is_killed() -> None:
+def test_the_server_stops_and_tidies_up_when_its_parent_is_killed() -> None:
     program = (
         "import os, signal\n"
         "from embedded_aws.launcher import EmbeddedAws\n"
         "aws = EmbeddedAws().__enter__()\n"
-        "print(aws.url.rpartition(':')[2], flush=True)\n"
+        "print(aws.url.rpartition(':')[2], aws.environment['CDK_HOME'], flush=True)\n"
         "os.kill(os.getpid(), signal.SIGKILL)\n"
     )
     killed = subprocess.run(
         [sys.executable, "-c", program], cwd=launcher.ROOT, capture_output=True, text=True, check=False, timeout=60
     )
-    port = int(killed.stdout)
+    port, folder = killed.stdout.split()
     deadline = time.monotonic() + 10
-    while answers(port):
+    while answers(int(port)) or Path(folder).parent.exists():
         assert time.monotonic() < deadline, "the server outlived its parent"
         time.sleep(0.05)
