@@ -105,7 +105,7 @@ class MultiContainerEndpoint(Construct):
                 problems=problems,
             )
             role_arn = read.construct("role", role, "role_arn", "an iam.IRole", "use iam.Role.from_role_arn(...)")
-            self._role = iam.Role(self, "Role", assumed_by=_sagemaker()) if role is None else role
+            self._role = role or cast("iam.IRole", iam.Role(self, "Role", assumed_by=_sagemaker()))
             self._declaration = Declaration(
                 models=models,
                 variants=bound_variants,
@@ -291,9 +291,8 @@ class MultiContainerEndpoint(Construct):
 
 def _sagemaker() -> iam.IPrincipal:
     # Without the condition, SageMaker could be tricked into using the role on behalf of another account.
-    return iam.ServicePrincipal(
-        "sagemaker.amazonaws.com", conditions={"StringEquals": {"aws:SourceAccount": cdk.Aws.ACCOUNT_ID}}
-    )
+    condition = {"StringEquals": {"aws:SourceAccount": cdk.Aws.ACCOUNT_ID}}
+    return cast("iam.IPrincipal", iam.ServicePrincipal("sagemaker.amazonaws.com", conditions=condition))
 
 
 @jsii.implements(IValidation)

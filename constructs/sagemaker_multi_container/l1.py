@@ -19,6 +19,7 @@ Attributes = Mapping[Reference, str]
 _IRREGULAR = {
     "EnableSSMAccess": "enableSsmAccess",
     "MaxPayloadInMB": "maxPayloadInMb",
+    "MemorySizeInMB": "memorySizeInMb",
     "VolumeSizeInGB": "volumeSizeInGb",
 }
 # Keys below these belong to the user.

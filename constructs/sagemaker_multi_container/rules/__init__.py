@@ -4,6 +4,16 @@ Importing this package imports neither the CDK nor botocore and starts no proces
 """
 
 from . import containers as containers
+from . import deployment as deployment
+from . import endpoint as endpoint
+from . import endpoint_config as endpoint_config
+from . import environment as environment
+from . import images as images
+from . import instances as instances
+from . import model as model
+from . import model_data as model_data
+from . import tags as tags
+from . import variants as variants
 from .description import Description as Description
 from .description import Path as Path
 from .description import Reference as Reference

@@ -84,6 +84,61 @@ def text(properties: object, *path: str) -> str | None:
     return properties if isinstance(properties, str) else None
 
 
+def number(properties: Properties, key: str) -> float | None:
+    """The known number of that name in `properties`, else None."""
+    value = properties.get(key)
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
 def is_set(properties: Properties, key: str) -> bool:
     """Whether a property is given, known or not. CloudFormation takes `null` for not given."""
     return properties.get(key) is not None
+
+
+def is_certain(value: object) -> bool:
+    """Whether a value is there for certain, known or not.
+
+    An unknown one that is neither a reference nor a part of a string may turn out to be `AWS::NoValue`, as if it had
+    not been given.
+    """
+    if isinstance(value, Unknown):
+        return isinstance(value, Reference) or bool(value.prefix or value.suffix)
+    return value is not None
+
+
+def starts_otherwise(value: str | Unknown, *beginnings: str) -> bool:
+    """Whether a string, as far as known, can start with none of these."""
+    if isinstance(value, str):
+        return not value.startswith(beginnings)
+    prefix = value.prefix
+    return not any(prefix.startswith(each) or each.startswith(prefix) for each in beginnings)
+
+
+def ends_otherwise(value: str | Unknown, ending: str) -> bool:
+    """Whether a string, as far as known, cannot end with this."""
+    if isinstance(value, str):
+        return not value.endswith(ending)
+    return not (value.suffix.endswith(ending) or ending.endswith(value.suffix))
+
+
+def written(value: str | Unknown) -> str:
+    """A string as its author wrote it, with `…` in place of what is not known."""
+    return value if isinstance(value, str) else f"{value.prefix}…{value.suffix}"
+
+
+def containers_of(model: Properties) -> list[Mapping[str, Any]]:
+    """The containers of a model, whether it has one or several, with an empty one for each that is not known."""
+    primary = model.get("PrimaryContainer")
+    return [primary] if isinstance(primary, dict) else dicts(model.get("Containers"))
+
+
+def is_multi_container(model: Properties) -> bool:
+    """Whether a model has several containers for certain."""
+    containers = model.get("Containers")
+    return isinstance(containers, list) and sum(map(is_certain, containers)) > 1
+
+
+def mode_of(model: Properties) -> str | None:
+    """How the containers are called: `Serial` unless the model says otherwise, None if that is not known."""
+    config = model.get("InferenceExecutionConfig")
+    return "Serial" if config is None else text(config, "Mode")

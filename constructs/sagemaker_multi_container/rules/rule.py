@@ -1,11 +1,11 @@
-"""A rule: what SageMaker accepts, as data and one pure function; and how the rules are applied to a description."""
+"""A rule: what SageMaker accepts, as data and pure functions; and how the rules are applied to a description."""
 
 from __future__ import annotations
 
 import enum
 import functools
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,7 +20,7 @@ class Severity(enum.StrEnum):
     WARNING = "warning"
     """It deploys, and is likely not what was meant."""
     INFO = "info"
-    """It deploys and works; a policy that many organisations have would object."""
+    """It deploys and works; it is worth knowing, or a policy that many organisations have would object."""
 
 
 class Confidence(enum.StrEnum):
@@ -32,6 +32,48 @@ class Confidence(enum.StrEnum):
     """It follows from what AWS says, or others reported it. Such a rule can be switched off."""
 
 
+@dataclass(slots=True)
+class Place:
+    """The value a rule is looking at: in which resource of which description, and where in it."""
+
+    description: Description
+    resource: str
+    path: Path
+    siblings: Any
+    """The dictionary or list that holds the value. A resource's properties hold themselves."""
+
+    @property
+    def properties(self) -> Mapping[str, Any]:
+        """All properties of the resource."""
+        return self.description.resources[self.resource].properties
+
+    def problem(self, message: str, *below: str | int) -> tuple[Path, str]:
+        """A breach of the rule at this value or, with `below`, at a value inside it."""
+        return (*self.path, *below), message
+
+
+Problems = Iterable[tuple[Path, str]]
+"""What a check finds: where, and what was given and what is allowed."""
+Find = Callable[[Any, Place], Problems]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One look at one property."""
+
+    guards: str
+    """The property, such as `Model.Containers[].Image`. `Container` stands for every container of a model, `Variant`
+    for every variant of a config, `Resource` for the model, the config and the endpoint alike."""
+    takes: tuple[type, ...]
+    """The values it looks at. Any other, an unknown one above all, is none of its business."""
+    find: Find = field(repr=False)
+
+    def paths(self) -> tuple[str, ...]:
+        """The property, or all those that a shorthand stands for."""
+        head, dot, rest = self.guards.partition(".")
+        return tuple(prefix + dot + rest for prefix in _SHORTHANDS.get(head, (head,)))
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One thing that SageMaker demands of an endpoint's declaration."""
@@ -39,15 +81,17 @@ class Rule:
     id: str
     summary: str
     severity: Severity
-    guards: tuple[str, ...]
-    """The properties it looks at, such as `Model.Containers[].Image`."""
     source: str
     """Where AWS (or who else) says so."""
     fix: str
     """What to do about a finding."""
     confidence: Confidence
-    check: Check = field(repr=False)
-    takes: type | tuple[type, ...] = field(repr=False)
+    checks: tuple[Check, ...] = field(repr=False)
+
+    @property
+    def guards(self) -> tuple[str, ...]:
+        """The properties it looks at, such as `Model.Containers[].Image`."""
+        return tuple(dict.fromkeys(path for check in self.checks for path in check.paths()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,141 +107,154 @@ class Finding:
     """What was given and what is allowed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """The value a rule is looking at: in which resource of which description, and where in it."""
-
-    description: Description
-    resource: str
-    path: Path
-
-    @property
-    def properties(self) -> Mapping[str, Any]:
-        """All properties of the resource."""
-        return self.description.resources[self.resource].properties
-
-    def inside(self, step: str | int) -> Place:
-        """The place of a value inside this one."""
-        return Place(self.description, self.resource, (*self.path, step))
-
-    def problem(self, message: str, *below: str | int) -> tuple[Path, str]:
-        """A breach of the rule at this value or, with `below`, at a value inside it."""
-        return (*self.path, *below), message
-
-
-Problems = Iterator[tuple[Path, str]]
-"""What a rule's function yields: where, and what was given and what is allowed."""
-Check = Callable[[Any, Place], Problems]
-
 RULES: dict[str, Rule] = {}
 """Every rule, by id."""
 
-_TYPES: dict[str, type | tuple[type, ...]] = {
-    "str": str,
-    "int": int,
+_TYPES: dict[str, tuple[type, ...]] = {
+    "str": (str,),
+    "int": (int,),
     "float": (int, float),
-    "list": list,
-    "dict": dict,
-    "object": object,
+    "bool": (bool,),
+    "list": (list,),
+    "dict": (dict,),
+    "object": (object,),
+    "Unknown": (Unknown,),
 }
 _SHORTHANDS = {
     "Container": ("Model.Containers[]", "Model.PrimaryContainer"),
     "Variant": ("EndpointConfig.ProductionVariants[]", "EndpointConfig.ShadowProductionVariants[]"),
+    "Resource": ("Model", "EndpointConfig", "Endpoint"),
 }
 
 
-def rule(
+def declare(
     id: str,
-    *,
-    guards: str,
+    summary: str,
+    *checks: Check,
     source: str,
     fix: str,
     severity: Severity = Severity.ERROR,
     confidence: Confidence = Confidence.DOCUMENTED,
-) -> Callable[[Check], Check]:
-    """Make a function a rule. It is called with each value of the property that it guards, and yields problems.
-
-    The docstring is the rule's summary. The annotation of the first parameter says which values it takes: any other,
-    an unknown one above all, is none of its business; only a rule that takes `object` sees unknown values too.
+) -> None:
+    """Add a rule that consists of ready-made checks to the table.
 
     Args:
         id: The rule's name for ever, as users write it to acknowledge or ignore it.
-        guards: A property path below the resource's type, with `[]` for each element of a list. `Container` stands for
-            every container of a model, `Variant` for every variant of a config.
+        summary: What is demanded, in a sentence.
+        checks: The looks it takes at properties.
         source: Where AWS (or who else) says so.
         fix: What to do about a finding.
         severity: What a finding means for the deployment.
         confidence: How sure we are.
     """
+    if id in RULES:
+        msg = f"there are two rules {id}"
+        raise ValueError(msg)
+    RULES[id] = Rule(id, summary, severity, source, fix, confidence, checks)
 
-    def register(check: Check) -> Check:
-        annotation = next(iter(inspect.get_annotations(check).values()))
-        head, dot, rest = guards.partition(".")
-        RULES[id] = Rule(
-            id=id,
-            summary=inspect.getdoc(check) or "",
-            severity=severity,
-            guards=tuple(prefix + dot + rest for prefix in _SHORTHANDS.get(head, (head,))),
-            source=source,
-            fix=fix,
-            confidence=confidence,
-            check=check,
-            takes=_TYPES[annotation.partition("[")[0]],
-        )
-        return check
+
+def rule(
+    id: str,
+    *,
+    guards: str | tuple[str, ...],
+    source: str,
+    fix: str,
+    severity: Severity = Severity.ERROR,
+    confidence: Confidence = Confidence.DOCUMENTED,
+    also: tuple[Check, ...] = (),
+) -> Callable[[Find], Find]:
+    """Make a function a rule. It is called with each value of the properties that it guards, and finds problems.
+
+    The docstring is the rule's summary. The annotation of the first parameter says which values it takes: any other,
+    an unknown one above all, is none of its business. A rule that takes `str | Unknown` sees unknown values, too; one
+    that takes `object` sees everything.
+
+    Args:
+        id: The rule's name for ever, as users write it to acknowledge or ignore it.
+        guards: The property, or several, as in `Check.guards`.
+        source: Where AWS (or who else) says so.
+        fix: What to do about a finding.
+        severity: What a finding means for the deployment.
+        confidence: How sure we are.
+        also: Ready-made checks that belong to the same rule.
+    """
+
+    def register(find: Find) -> Find:
+        annotation = next(iter(find.__annotations__.values()))
+        takes = tuple(kind for name in annotation.split(" | ") for kind in _TYPES[name.partition("[")[0]])
+        own = [Check(path, takes, find) for path in ((guards,) if isinstance(guards, str) else guards)]
+        summary = inspect.cleandoc(find.__doc__ or "")
+        declare(id, summary, *own, *also, source=source, fix=fix, severity=severity, confidence=confidence)
+        return find
 
     return register
 
 
 class _Node:
-    """The rules that guard one property, and the properties inside it that are guarded."""
+    """The checks that guard one property, and the properties inside it that are guarded."""
 
-    __slots__ = ("children", "item", "rules")
+    __slots__ = ("_by_type", "_checks", "children", "item")
 
     def __init__(self) -> None:
-        self.rules: list[Rule] = []
         self.children: dict[str, _Node] = {}
         self.item: _Node | None = None
+        self._checks: list[tuple[Rule, Check]] = []
+        self._by_type: dict[type, tuple[tuple[Rule, Find], ...]] = {}
 
-    def descend(self, path: str) -> _Node:
+    def guard(self, path: str, rule: Rule, check: Check) -> None:
         node = self
         for step in path.replace("[]", ".[]").split("."):
             if step == "[]":
                 node.item = node = node.item or _Node()
             else:
                 node = node.children.setdefault(step, _Node())
-        return node
+        node._checks.append((rule, check))  # noqa: SLF001 - of its own class
+
+    def checks_of(self, kind: type) -> tuple[tuple[Rule, Find], ...]:
+        found = self._by_type.get(kind)
+        if found is None:
+            found = tuple((rule, check.find) for rule, check in self._checks if _takes(check, kind))
+            self._by_type[kind] = found
+        return found
+
+
+def _takes(check: Check, kind: type) -> bool:
+    # Python calls True an int; SageMaker does not.
+    return issubclass(kind, check.takes) and (kind is not bool or bool in check.takes or object in check.takes)
 
 
 def evaluate(description: Description) -> list[Finding]:
     """Everything in a description that breaks a rule, in the order in which it is written."""
     findings: list[Finding] = []
+    roots = _properties_with_rules()
     for logical_id, resource in description.resources.items():
-        root = _rules_by_property().get(resource.type)
+        root = roots.get(resource.type)
         if root is not None:
-            findings.extend(_walk(resource.properties, root, Place(description, logical_id, ())))
+            properties = resource.properties
+            _walk(properties, root, Place(description, logical_id, (), properties), findings)
     return findings
 
 
 @functools.cache
-def _rules_by_property() -> dict[str, _Node]:
+def _properties_with_rules() -> dict[str, _Node]:
     forest = _Node()
     for each in RULES.values():
-        for path in each.guards:
-            forest.descend(path).rules.append(each)
+        for check in each.checks:
+            for path in check.paths():
+                forest.guard(path, each, check)
     return forest.children
 
 
-def _walk(value: object, node: _Node, place: Place) -> Iterator[Finding]:
-    for each in node.rules:
-        if isinstance(value, each.takes) and (each.takes is object or not isinstance(value, Unknown)):
-            for path, message in each.check(value, place):
-                yield Finding(each, place.resource, path, message)
+def _walk(value: object, node: _Node, place: Place, findings: list[Finding]) -> None:
+    for each, find in node.checks_of(type(value)):
+        for path, message in find(value, place):
+            findings.append(Finding(each, place.resource, path, message))
     if isinstance(value, dict):
-        for key, child in node.children.items():
-            inner = value.get(key)
-            if inner is not None:
-                yield from _walk(inner, child, place.inside(key))
+        children = node.children
+        for key, inner in value.items():
+            child = children.get(key)
+            if child is not None and inner is not None:
+                _walk(inner, child, Place(place.description, place.resource, (*place.path, key), value), findings)
     elif isinstance(value, list) and node.item is not None:
         for index, inner in enumerate(value):
-            yield from _walk(inner, node.item, place.inside(index))
+            _walk(inner, node.item, Place(place.description, place.resource, (*place.path, index), value), findings)

@@ -1,0 +1,90 @@
+"""What is known of instance types: facts that follow from the family, and the types that are on offer.
+
+The list of types and regions is a data file beside this module. `.ci/refresh_instance_types.py` makes it; it is read
+when a type is looked up for the first time.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from pathlib import Path
+from typing import Final
+
+from .limits import compiled
+
+DATA: Final = Path(__file__).with_name("instance_types.json")
+
+_LOCAL_STORAGE = r"[cmr]\d+g?d|g4dn|g5|g6|g6e|p4de?|p5|p5en?|trn1n?|dl1"
+"""Families whose instances hold model data on local NVMe disks instead of a volume, as `volume_size_supported` of
+sagemaker 2.257.7 has them. For newer families nobody says."""
+
+_SHAPE = r"ml\.[a-z][a-z0-9-]*\.([a-z0-9]+-)?[a-z0-9]+"
+_GPU = r"[gp]\d.*"
+_NEURON = r"(inf|trn)\d.*"
+_BURSTABLE = r"t\d.*"
+_ARM = r"[cmrx]\d+g[a-z]*|t4g|g5g|p6e-gb\d+"
+
+
+def is_well_formed(instance_type: str) -> bool:
+    """Whether it looks like `ml.<family>.<size>`."""
+    return compiled(_SHAPE).fullmatch(instance_type) is not None
+
+
+@functools.lru_cache(maxsize=1024)
+def family_of(instance_type: str) -> str:
+    """The family, such as `c5` of `ml.c5.xlarge`; empty if it is no instance type."""
+    return instance_type.split(".")[1] if is_well_formed(instance_type) else ""
+
+
+def has_local_storage(instance_type: str) -> bool:
+    """Whether model data is kept on local NVMe disks, as far as known."""
+    return compiled(_LOCAL_STORAGE).fullmatch(family_of(instance_type)) is not None
+
+
+def has_gpu(instance_type: str) -> bool:
+    """Whether it has NVIDIA GPUs."""
+    return compiled(_GPU).fullmatch(family_of(instance_type)) is not None
+
+
+def has_neuron(instance_type: str) -> bool:
+    """Whether it has AWS Inferentia or Trainium chips."""
+    return compiled(_NEURON).fullmatch(family_of(instance_type)) is not None
+
+
+def is_arm(instance_type: str) -> bool:
+    """Whether its processor is an arm64 one."""
+    return compiled(_ARM).fullmatch(family_of(instance_type)) is not None
+
+
+def is_burstable(instance_type: str) -> bool:
+    """Whether its processor's speed depends on credits; such a variant cannot be scaled automatically."""
+    return compiled(_BURSTABLE).fullmatch(family_of(instance_type)) is not None
+
+
+def known_types() -> frozenset[str]:
+    """The instance types of the SageMaker API, as of the data file."""
+    return frozenset(_regions_by_type())
+
+
+def regions_of(instance_type: str) -> frozenset[str]:
+    """Where a type is offered for hosting. Empty if that is not known."""
+    return _regions_by_type().get(instance_type, frozenset())
+
+
+def known_regions() -> frozenset[str]:
+    """The regions of which the data file knows what they offer."""
+    return _offers()[1]
+
+
+def _regions_by_type() -> dict[str, frozenset[str]]:
+    return _offers()[0]
+
+
+@functools.cache
+def _offers() -> tuple[dict[str, frozenset[str]], frozenset[str]]:
+    offers = json.loads(DATA.read_text())["offers"]
+    by_type: dict[str, frozenset[str]] = {}
+    for offer in offers:
+        by_type.update(dict.fromkeys(offer["types"], frozenset(offer["regions"])))
+    return by_type, frozenset().union(*by_type.values())

@@ -1,0 +1,28 @@
+"""The check that one resource names another as the service wants it: by its name, while `Ref` returns the ARN."""
+
+from __future__ import annotations
+
+from .checks import quoted
+from .description import Reference, ResourceType, Unknown
+from .limits import Pattern
+from .rule import Check, Place, Problems
+
+_NOUNS = {"Model": ("a", "model"), "EndpointConfig": ("an", "endpoint config"), "Endpoint": ("an", "endpoint")}
+
+
+def name_of(guards: str, type: ResourceType, attribute: str, pattern: Pattern) -> Check:
+    """A resource must be given by its name."""
+    article, noun = _NOUNS[type]
+
+    def find(value: str | Unknown, place: Place) -> Problems:
+        if isinstance(value, str):
+            if len(value) > pattern.longest or not pattern.matches(value):
+                yield place.problem(f"{quoted(value)} cannot be the name of {article} {noun}")
+        elif isinstance(value, Reference):
+            if value.attribute != attribute and place.description.referred(value, type) is not None:
+                way = "Ref" if value.attribute is None else f"Fn::GetAtt {value.attribute}"
+                yield place.problem(f"{way} of {value.logical_id} is not the {noun}'s name but its ARN")
+        elif value.prefix.startswith("arn:"):
+            yield place.problem(f"{quoted(value)} is an ARN; the {noun}'s name is asked for")
+
+    return Check(guards, (str, Unknown), find)

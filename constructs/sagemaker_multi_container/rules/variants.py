@@ -1,0 +1,306 @@
+"""Rules about the variants of an endpoint config: their names, their models, their size and how they are reached."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .checks import chosen, counted, fits, quoted, required, unsupported, within
+from .description import containers_of, dicts, is_certain, is_multi_container, is_set, number, text
+from .limits import (
+    API,
+    CAPACITY_RESERVATION,
+    CLOUDFORMATION,
+    CONCURRENCY_THRESHOLD,
+    GUIDE,
+    HEALTH_CHECK_SECONDS,
+    INSTANCE_COUNT,
+    INSTANCE_POOL_PRIORITY,
+    INSTANCE_POOLS,
+    ML_RESERVATION_ARN,
+    MODEL_DOWNLOAD_SECONDS,
+    MODEL_NAME,
+    PREFIX_LENGTH,
+    PROVISION_SECONDS,
+    ROUTING,
+    VARIANT_NAME,
+    VARIANT_WEIGHT,
+    VARIANTS,
+)
+from .names import name_of
+from .rule import Confidence, Place, Problems, Severity, declare, rule
+
+PRODUCTION_VARIANT = API + "ProductionVariant.html"
+CREATE_ENDPOINT_CONFIG = API + "CreateEndpointConfig.html"
+
+declare(
+    "MCE-V01",
+    "An endpoint config has 1 to 10 production variants.",
+    counted("EndpointConfig.ProductionVariants", VARIANTS, "production variants"),
+    required("EndpointConfig", ProductionVariants="production variants"),
+    source=CREATE_ENDPOINT_CONFIG,
+    fix="declare 1 to 10 production variants, or split them over several endpoints",
+)
+
+
+@rule(
+    "MCE-V02",
+    guards=("EndpointConfig.ProductionVariants", "EndpointConfig.ShadowProductionVariants"),
+    source=CREATE_ENDPOINT_CONFIG,
+    fix="give each production and shadow variant its own name",
+    confidence=Confidence.INFERRED,
+)
+def variant_names_are_unique(variants: list[Any], place: Place) -> Problems:
+    """The variants of an endpoint config, shadow variants among them, have different names."""
+    is_shadow = place.path == ("ShadowProductionVariants",)
+    others = dicts(place.properties.get("ProductionVariants")) if is_shadow else []
+    seen = {text(variant, "VariantName") for variant in others}
+    for index, variant in enumerate(variants):
+        name = text(variant, "VariantName")
+        if name is not None and name in seen:
+            yield place.problem(f"{quoted(name)} is already the name of another variant", index, "VariantName")
+        seen.add(name)
+
+
+declare(
+    "MCE-V03",
+    "A variant has a name of at most 63 letters, digits and inner hyphens.",
+    required("Variant", VariantName="name"),
+    fits("Variant.VariantName", VARIANT_NAME),
+    source=PRODUCTION_VARIANT,
+    fix="use letters, digits and inner hyphens",
+)
+
+
+@rule(
+    "MCE-V05",
+    guards="Variant.InstanceType",
+    source=PRODUCTION_VARIANT,
+    fix="start with at least one instance",
+    also=(within("Variant.InitialInstanceCount", INSTANCE_COUNT),),
+)
+def instance_count(_: str, place: Place) -> Problems:
+    """A variant on instances has an initial number of them, at least 1."""
+    variant = place.siblings
+    if is_set(variant, "ModelName") and not (
+        is_set(variant, "InitialInstanceCount") or is_set(variant, "ManagedInstanceScaling")
+    ):
+        yield place.path[:-1], "has an instance type, but no initial number of instances"
+
+
+declare(
+    "MCE-V06",
+    "A variant's weight is not negative.",
+    within("Variant.InitialVariantWeight", VARIANT_WEIGHT),
+    source=PRODUCTION_VARIANT,
+    fix="use a weight of 0 or more; it is 1 if left out",
+)
+
+
+@rule(
+    "MCE-V07",
+    guards="EndpointConfig.ProductionVariants",
+    source=PRODUCTION_VARIANT,
+    fix="give at least one production variant a weight above 0",
+    confidence=Confidence.INFERRED,
+)
+def some_variant_has_weight(variants: list[Any], place: Place) -> Problems:
+    """At least one production variant gets traffic."""
+    if variants and all(isinstance(each, dict) and number(each, "InitialVariantWeight") == 0 for each in variants):
+        yield place.problem("every production variant has weight 0, so that none gets traffic")
+
+
+declare(
+    "MCE-V18",
+    "Downloading the model data may take 60 to 3600 seconds.",
+    within("Variant.ModelDataDownloadTimeoutInSeconds", MODEL_DOWNLOAD_SECONDS, "seconds"),
+    source=PRODUCTION_VARIANT,
+    fix="choose a time limit from 60 to 3600 seconds",
+)
+
+declare(
+    "MCE-V19",
+    "Starting up until the first health check passes may take 60 to 3600 seconds.",
+    within("Variant.ContainerStartupHealthCheckTimeoutInSeconds", HEALTH_CHECK_SECONDS, "seconds"),
+    source=PRODUCTION_VARIANT,
+    fix="choose a time limit from 60 to 3600 seconds; it is 480 if left out",
+)
+
+
+@rule(
+    "MCE-V20",
+    guards="EndpointConfig.ProductionVariants[].ServerlessConfig",
+    source=GUIDE + "serverless-endpoints.html",
+    fix="use an instance type instead of the serverless configuration, or leave out what serverless endpoints lack",
+)
+def serverless_exclusions(_: dict[str, Any], place: Place) -> Problems:
+    """A serverless variant hosts one container of one model, outside of VPCs, without isolation and data capture."""
+    config = place.properties
+    variants = config.get("ProductionVariants")
+    capture = config.get("DataCaptureConfig")
+    found = [
+        (isinstance(capture, dict) and capture.get("EnableCapture") in (None, True), "data capture"),
+        (isinstance(variants, list) and sum(map(is_certain, variants)) > 1, "several production variants"),
+    ]
+    model = place.description.referred(place.siblings.get("ModelName"), "Model")
+    if model is not None:
+        containers = containers_of(model)
+        found += [
+            (is_multi_container(model), "several containers"),
+            (any(text(each, "Mode") == "MultiModel" for each in containers), "MultiModel mode"),
+            (any(is_certain(each.get("ModelDataSource")) for each in containers), "model data sources"),
+            (
+                any(text(each, "ImageConfig", "RepositoryAccessMode") == "Vpc" for each in containers),
+                "private registries",
+            ),
+            (is_certain(model.get("VpcConfig")), "VPC connections"),
+            (model.get("EnableNetworkIsolation") is True, "network isolation"),
+        ]
+    excluded = [noun for is_there, noun in found if is_there]
+    if excluded:
+        yield place.problem(f"serverless endpoints do not support {' and '.join(excluded)}")
+
+
+@rule(
+    "MCE-V21",
+    guards="Variant",
+    source=PRODUCTION_VARIANT,
+    fix="choose an instance type, instance pools or a serverless configuration",
+)
+def one_kind_of_compute(variant: dict[str, Any], place: Place) -> Problems:
+    """A variant runs on instances or is serverless, one of the two."""
+    on_instances = [key for key in ("InstanceType", "InstancePools", "InitialInstanceCount") if is_set(variant, key)]
+    if is_certain(variant.get("ServerlessConfig")):
+        for key in on_instances:
+            if is_certain(variant[key]):
+                yield place.problem("is given for a serverless variant, which has no instances", key)
+    elif not is_set(variant, "ServerlessConfig") and not {"InstanceType", "InstancePools"} & set(on_instances):
+        yield place.problem("has neither an instance type nor a serverless configuration")
+
+
+declare(
+    "MCE-V22",
+    "A variant has no Elastic Inference accelerator.",
+    unsupported("Variant.AcceleratorType", "is no longer supported: Elastic Inference has ended"),
+    source=PRODUCTION_VARIANT,
+    fix="remove the accelerator; use an instance type with a GPU or a Neuron chip",
+)
+
+
+@rule(
+    "MCE-V23",
+    guards="Variant.RoutingConfig",
+    source=API + "ProductionVariantRoutingConfig.html",
+    fix="choose a routing strategy that CloudFormation knows, and give prefix-aware settings with PREFIX_AWARE only",
+    also=(
+        chosen("Variant.RoutingConfig.RoutingStrategy", ROUTING),
+        required("Variant.RoutingConfig", RoutingStrategy="routing strategy"),
+        within("Variant.RoutingConfig.PrefixAwareRoutingConfig.PrefixLength", PREFIX_LENGTH),
+        within("Variant.RoutingConfig.PrefixAwareRoutingConfig.ConcurrencyThreshold", CONCURRENCY_THRESHOLD),
+    ),
+)
+def routing(config: dict[str, Any], place: Place) -> Problems:
+    """Requests are routed by load, at random or, with a prefix length and a threshold, by their prefix."""
+    strategy = text(config, "RoutingStrategy")
+    settings = config.get("PrefixAwareRoutingConfig")
+    if strategy == "PREFIX_AWARE":
+        for key, noun in (("PrefixLength", "prefix length"), ("ConcurrencyThreshold", "concurrency threshold")):
+            if settings is None or (isinstance(settings, dict) and settings.get(key) is None):
+                yield place.problem(f"routing strategy PREFIX_AWARE needs a {noun}")
+    elif strategy in ROUTING and is_certain(settings):
+        message = f"gives settings for PREFIX_AWARE, but the routing strategy is {strategy}"
+        yield place.problem(message, "PrefixAwareRoutingConfig")
+
+
+@rule(
+    "MCE-V24",
+    guards="Variant.ManagedInstanceScaling",
+    source="https://github.com/hashicorp/terraform-provider-aws/pull/45926",
+    fix="scale the variant with Application Auto Scaling",
+    confidence=Confidence.INFERRED,
+)
+def managed_instance_scaling(scaling: dict[str, Any], place: Place) -> Problems:
+    """Only endpoints of inference components have managed instance scaling, with a minimum below the maximum."""
+    if is_certain(place.siblings.get("ModelName")) and text(scaling, "Status") == "ENABLED":
+        yield place.problem("the variant hosts a model; managed instance scaling is for inference components")
+    low, high = number(scaling, "MinInstanceCount"), number(scaling, "MaxInstanceCount")
+    if low is not None and high is not None and low > high:
+        yield place.problem(f"the minimum of {low} instances is above the maximum of {high}")
+
+
+@rule(
+    "MCE-V25",
+    guards="Variant.InstancePools",
+    source=GUIDE + "realtime-endpoints-heterogeneous.html",
+    fix="give 1 to 5 instance pools with priorities from 1 to 5 instead of an instance type",
+    also=(
+        counted("Variant.InstancePools", INSTANCE_POOLS, "instance pools"),
+        required("Variant.InstancePools[]", InstanceType="instance type", Priority="priority"),
+        within("Variant.InstancePools[].Priority", INSTANCE_POOL_PRIORITY),
+        within("Variant.VariantInstanceProvisionTimeoutInSeconds", PROVISION_SECONDS, "seconds"),
+    ),
+)
+def instance_pools(_: list[Any], place: Place) -> Problems:
+    """Instance pools, at most 5, stand in place of an instance type."""
+    if is_certain(place.siblings.get("InstanceType")):
+        yield place.problem("the variant has an instance type and instance pools; it takes one of them")
+
+
+declare(
+    "MCE-V27",
+    "A capacity reservation is an ML reservation that is used alone.",
+    chosen("Variant.CapacityReservationConfig.CapacityReservationPreference", CAPACITY_RESERVATION),
+    fits("Variant.CapacityReservationConfig.MlReservationArn", ML_RESERVATION_ARN),
+    source=API + "ProductionVariantCapacityReservationConfig.html",
+    fix="use capacity-reservations-only and the reservation's ARN",
+)
+
+
+@rule(
+    "MCE-V28",
+    guards="Variant",
+    source=PRODUCTION_VARIANT,
+    fix="name the model that the variant hosts",
+    confidence=Confidence.INFERRED,
+)
+def variant_hosts_a_model(variant: dict[str, Any], place: Place) -> Problems:
+    """A variant hosts a model, unless inference components do."""
+    # Endpoints of inference components have their role on the config; pools may name a model each.
+    for_components = is_set(place.properties, "ExecutionRoleArn") or is_set(variant, "ManagedInstanceScaling")
+    if not (is_set(variant, "ModelName") or is_set(variant, "InstancePools") or for_components):
+        yield place.problem("names no model")
+
+
+declare(
+    "MCE-V29",
+    "A variant names its model by the model's name, not by its ARN.",
+    name_of("Variant.ModelName", "Model", "ModelName", MODEL_NAME),
+    name_of("Variant.InstancePools[].ModelNameOverride", "Model", "ModelName", MODEL_NAME),
+    source=CLOUDFORMATION + "resource-sagemaker-model.html",
+    fix="use Fn::GetAtt ModelName (in the CDK attrModelName); Ref returns the ARN",
+)
+
+
+@rule(
+    "MCE-V30",
+    severity=Severity.INFO,
+    guards="EndpointConfig.ProductionVariants[].InitialInstanceCount",
+    source="https://docs.aws.amazon.com/securityhub/latest/userguide/sagemaker-controls.html#sagemaker-4",
+    fix="start with two instances; SageMaker spreads them over availability zones",
+)
+def more_than_one_instance(count: int, place: Place) -> Problems:
+    """A production variant has more than one instance (Security Hub SageMaker.4)."""
+    if count == 1:
+        yield place.problem("got 1 instance, so that one availability zone holds it all; Security Hub SageMaker.4")
+
+
+@rule(
+    "MCE-V31",
+    severity=Severity.INFO,
+    guards="Variant.EnableSSMAccess",
+    source=PRODUCTION_VARIANT,
+    fix="turn it off when you have finished debugging",
+)
+def no_shell_access(enabled: bool, place: Place) -> Problems:
+    """Nobody opens a shell on a variant's instances."""
+    if enabled:
+        yield place.problem("access with AWS Systems Manager is on; it opens a shell on the instances")
