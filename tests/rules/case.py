@@ -1,0 +1,33 @@
+"""One line of a table of examples: a change to a valid description, and what a rule says to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sagemaker_multi_container.rules import Description
+from tests.rules.descriptions import DIRECT
+
+
+@dataclass(frozen=True)
+class Case:
+    """What a rule says to a description."""
+
+    rule: str
+    changes: Mapping[str, Any]
+    at: str | None = None
+    """Where the rule finds a problem, `Model.Containers[0].Image`; None if it finds none."""
+    says: str = ""
+    """A part of the message."""
+    base: Description = field(default=DIRECT, repr=False)
+
+
+def breaks(rule: str, changes: Mapping[str, Any], at: str, says: str, base: Description = DIRECT) -> Case:
+    """An example that breaks the rule."""
+    return Case(rule, changes, at, says, base)
+
+
+def keeps(rule: str, changes: Mapping[str, Any], base: Description = DIRECT) -> Case:
+    """An example that comes close without breaking the rule."""
+    return Case(rule, changes, base=base)
