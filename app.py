@@ -1,7 +1,8 @@
 """The reference app: one endpoint with three containers, each called by its name.
 
-`cdk synth -c mode=Serial` makes an inference pipeline of the same containers, and `-c revision=2` rolls out a retrained
-classifier. `make demo` deploys, updates and destroys it on an embedded AWS; README.md says how to deploy it to AWS.
+`cdk synth -c mode=Serial` makes an inference pipeline of the same containers, `-c revision=2` rolls out a retrained
+classifier, and `-c max_tokens=256` another setting of the tokenizer. `make demo` deploys, updates and destroys it on an
+embedded AWS; README.md says how to deploy it to AWS.
 """
 
 import aws_cdk as cdk
@@ -22,7 +23,9 @@ from sagemaker_multi_container import (
 class ReferenceEndpoint(cdk.Stack):
     """A text classifier in three containers: tokenizer, classifier and calibrator."""
 
-    def __init__(self, scope: Construct, id: str, *, mode: str, revision: str, models_bucket: str) -> None:
+    def __init__(
+        self, scope: Construct, id: str, *, mode: str, revision: str, max_tokens: str, models_bucket: str
+    ) -> None:
         super().__init__(scope, id, description="SageMaker multi-container endpoint: the reference app")
         models = s3.Bucket.from_bucket_name(self, "Models", models_bucket)
         key = kms.Key(
@@ -45,7 +48,7 @@ class ReferenceEndpoint(cdk.Stack):
                 ContainerDefinition(
                     hostname="tokenizer",
                     image=self._image("tokenizer"),
-                    environment={"MAX_TOKENS": "512"},
+                    environment={"MAX_TOKENS": max_tokens},
                 ),
                 ContainerDefinition(
                     hostname="classifier",
@@ -86,12 +89,13 @@ def acknowledge_findings(endpoint: MultiContainerEndpoint) -> None:
 
 
 def build(app: cdk.App) -> cdk.App:
-    """Fill the app from its context: `mode`, `revision` and `models_bucket`."""
+    """Fill the app from its context: `mode`, `revision`, `max_tokens` and `models_bucket`."""
     ReferenceEndpoint(
         app,
         "ReferenceEndpoint",
         mode=app.node.try_get_context("mode") or "Direct",
         revision=str(app.node.try_get_context("revision") or 1),
+        max_tokens=str(app.node.try_get_context("max_tokens") or 512),
         models_bucket=app.node.try_get_context("models_bucket") or "models-of-the-reference-app",
     )
     return app

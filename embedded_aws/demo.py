@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -55,7 +56,7 @@ class Deployment:
             config=endpoint["EndpointConfigName"],
             model=model["ModelName"],
             mode=model["InferenceExecutionConfig"]["Mode"],
-            containers=", ".join(container.get("ContainerHostname", "-") for container in model["Containers"]),
+            containers=", ".join(_container(container) for container in model["Containers"]),
             instances=f"{endpoint['ProductionVariants'][0]['CurrentInstanceCount']} x {variant['InstanceType']}",
         )
 
@@ -75,7 +76,7 @@ class Demo:
         self._deploy(FIRST_ASSEMBLY)
         before = Deployment.describe(self._aws)
         self._show(before)
-        self._synth(FINAL_ASSEMBLY, mode="Direct", revision="2")
+        self._synth(FINAL_ASSEMBLY, mode="Direct", max_tokens="256")
         self._deploy(FINAL_ASSEMBLY)
         self._compare(before, Deployment.describe(self._aws))
         self._aws.reset_calls()
@@ -155,6 +156,11 @@ def main(folder: Path = ROOT) -> int:
     console.print(f"The synthesized stack is in {folder / FINAL_ASSEMBLY}.", soft_wrap=True)
     console.print(f"Done in {time.monotonic() - started:.0f} s.")
     return 0
+
+
+def _container(container: dict[str, Any]) -> str:
+    settings = [f"{name}={value}" for name, value in container.get("Environment", {}).items()]
+    return " ".join([container.get("ContainerHostname", "-"), *settings])
 
 
 def _table(*headers: str) -> Table:
