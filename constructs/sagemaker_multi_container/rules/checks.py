@@ -53,7 +53,7 @@ def fits(guards: str, pattern: Pattern) -> Check:
         if length > pattern.longest:
             return (place.problem(f"has {length} characters; at most {pattern.longest} are allowed"),)
         if length < pattern.shortest or not pattern.matches(value):
-            return (place.problem(f"{quoted(value)} is not valid: {pattern.meaning}"),)
+            return (place.problem(f"{quoted(value)} is not valid; expected {pattern.meaning}"),)
         return ()
 
     return Check(guards, (str,), find)
@@ -64,7 +64,7 @@ def begins(guards: str, *beginnings: str, meaning: str) -> Check:
 
     def find(value: Unknown, place: Place) -> Problems:
         if starts_otherwise(value, *beginnings):
-            return (place.problem(f"{quoted(value)} is not valid: {meaning}"),)
+            return (place.problem(f"{quoted(value)} is not valid; expected {meaning}"),)
         return ()
 
     return Check(guards, (Unknown,), find)

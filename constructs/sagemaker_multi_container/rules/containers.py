@@ -45,8 +45,8 @@ def too_few_containers(_: dict[str, Any], place: Place) -> Problems:
     alone = isinstance(containers, list) and len(containers) == 1
     none = containers is None and not is_set(place.properties, "PrimaryContainer")
     if alone or none:
-        message = f"got {1 if alone else 0} containers; a multi-container endpoint takes {CONTAINERS}"
-        yield ("Containers",) if alone else (), message
+        number = "1 container" if alone else "no containers"
+        yield ("Containers",) if alone else (), f"got {number}; a multi-container endpoint takes {CONTAINERS}"
 
 
 @rule(

@@ -20,7 +20,7 @@ from .rule import Confidence, Place, Problems, Severity, declare, rule
 PRODUCTION_VARIANT = API + "ProductionVariant.html"
 TYPE = ("Variant.InstanceType", "Variant.InstancePools[].InstanceType")
 
-_MEANING = "an instance type is ml.<family>.<size>"
+_MEANING = "ml.<family>.<size>"
 
 
 @rule(
@@ -33,7 +33,7 @@ _MEANING = "an instance type is ml.<family>.<size>"
 def instance_type_form(instance_type: str, place: Place) -> Problems:
     """An instance type is written as ml.<family>.<size>."""
     if not is_well_formed(instance_type):
-        yield place.problem(f"{quoted(instance_type)} is not valid: {_MEANING}")
+        yield place.problem(f"{quoted(instance_type)} is not valid; expected {_MEANING}")
 
 
 @rule(
@@ -137,9 +137,7 @@ def key_and_local_storage(key: str | Unknown, place: Place) -> Problems:
                 instance_type = text(variant, "InstanceType")
                 if instance_type is not None and has_local_storage(instance_type):
                     disks = f"the local disks of {quoted(instance_type)}"
-                    yield place.problem(
-                        f"the key does not encrypt {disks}; the instance does that with a key of its own"
-                    )
+                    yield place.problem(f"the key does not encrypt {disks}; the instance encrypts them itself")
                     return
 
 

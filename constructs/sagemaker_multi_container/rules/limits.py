@@ -71,7 +71,7 @@ class Choice:
 _NAME = r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}"
 _NAME_MEANING = "letters, digits and inner hyphens only"
 _S3_URI = r"(https|s3)://([^/]+)/?(.*)"
-_S3_MEANING = "it starts with s3:// or https:// and a bucket"
+_S3_MEANING = "s3:// or https:// and a bucket"
 
 # Models and their containers
 CONTAINERS: Final = Range(2, 15, "ContainerDefinitionList")

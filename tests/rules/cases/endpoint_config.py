@@ -30,9 +30,7 @@ CASES = [
     keeps("MCE-E03", {"Model.InferenceExecutionConfig.Mode": Unknown()}, base=SERIAL),
     keeps("MCE-E03", {ASYNC: {"OutputConfig": {}}}, base=SINGLE),
     breaks("MCE-E04", {ASYNC: {}}, ASYNC, "has no output configuration", base=SERIAL),
-    breaks(
-        "MCE-E04", {f"{OUTPUT}.S3OutputPath": "results"}, f"{OUTPUT}.S3OutputPath", "starts with s3://", base=SERIAL
-    ),
+    breaks("MCE-E04", {f"{OUTPUT}.S3OutputPath": "results"}, f"{OUTPUT}.S3OutputPath", "expected s3://", base=SERIAL),
     breaks(
         "MCE-E04",
         {f"{ASYNC}.ClientConfig.MaxConcurrentInvocationsPerInstance": 1001},

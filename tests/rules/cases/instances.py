@@ -9,7 +9,7 @@ TYPE = f"{V}.InstanceType"
 AMI = f"{V}.InferenceAmiVersion"
 
 CASES = [
-    breaks("MCE-V08", {TYPE: "c5.xlarge"}, TYPE, "'c5.xlarge' is not valid: an instance type is ml.<family>.<size>"),
+    breaks("MCE-V08", {TYPE: "c5.xlarge"}, TYPE, "'c5.xlarge' is not valid; expected ml.<family>.<size>"),
     breaks("MCE-V08", {TYPE: Unknown(prefix="c5.")}, TYPE, "'c5.…' is not valid"),
     breaks(
         "MCE-V08",

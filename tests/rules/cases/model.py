@@ -26,7 +26,7 @@ CASES = [
     keeps("MCE-C13", {MODE: ABSENT, "Model.Containers": containers(1)}),
     breaks("MCE-C14", {MODE: {"Mode": "Direct"}}, MODE, "has a single primary container", base=SINGLE),
     keeps("MCE-C14", {MODE: Unknown()}, base=SINGLE),
-    breaks("MCE-M01", {ARN: "execution"}, ARN, "'execution' is not valid: the ARN of an IAM role"),
+    breaks("MCE-M01", {ARN: "execution"}, ARN, "'execution' is not valid; expected the ARN of an IAM role"),
     breaks("MCE-M01", {ARN: Unknown(prefix="role-")}, ARN, "the ARN of an IAM role"),
     breaks("MCE-M01", {"Config.ExecutionRoleArn": "execution"}, "Config.ExecutionRoleArn", "the ARN of an IAM role"),
     keeps("MCE-M01", {ARN: "arn:aws-cn:iam::123456789012:role/x"}),

@@ -11,7 +11,7 @@ URI = f"{SOURCE}.S3DataSource.S3Uri"
 MANY = f"{C}[1].ModelDataUrl"
 
 CASES = [
-    breaks("MCE-C25", {URL: "/local/model.tar.gz"}, URL, "it starts with s3:// or https://"),
+    breaks("MCE-C25", {URL: "/local/model.tar.gz"}, URL, "expected s3:// or https://"),
     breaks("MCE-C25", {URL: Unknown(prefix="gs://")}, URL, "'gs://…' is not valid"),
     breaks("MCE-C25", {URI: "tagger/"}, URI, "'tagger/' is not valid"),
     breaks("MCE-C25", {URL: f"s3://models/{'a' * 1024}.tar.gz"}, URL, "at most 1024"),
