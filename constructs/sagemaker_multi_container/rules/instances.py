@@ -1,9 +1,11 @@
-"""Rules about the instance types of variants and what depends on them."""
+"""Rules about the instances of variants: their types, their number, and what depends on them."""
 
 from __future__ import annotations
 
-from .checks import begins, chosen, quoted, within
-from .description import Unknown, dicts, is_certain, is_multi_container, mode_of, text
+from typing import Any
+
+from .checks import begins, chosen, counted, fits, quoted, required, within
+from .description import Unknown, dicts, is_certain, is_multi_container, is_set, mode_of, number, text
 from .instance_types import (
     has_gpu,
     has_local_storage,
@@ -14,7 +16,18 @@ from .instance_types import (
     known_types,
     regions_of,
 )
-from .limits import API, GUIDE, INFERENCE_AMI, VOLUME_SIZE_GB
+from .limits import (
+    API,
+    CAPACITY_RESERVATION,
+    GUIDE,
+    INFERENCE_AMI,
+    INSTANCE_COUNT,
+    INSTANCE_POOL_PRIORITY,
+    INSTANCE_POOLS,
+    ML_RESERVATION_ARN,
+    PROVISION_SECONDS,
+    VOLUME_SIZE_GB,
+)
 from .rule import Confidence, Place, Problems, Severity, declare, rule
 
 PRODUCTION_VARIANT = API + "ProductionVariant.html"
@@ -180,3 +193,76 @@ def machine_image_fits_accelerator(version: str, place: Place) -> Problems:
                 yield place.problem(
                     f"{quoted(version)} is for instances with a {noun}; {quoted(instance_type)} has none"
                 )
+
+
+@rule(
+    "MCE-V05",
+    guards="Variant.InstanceType",
+    source=PRODUCTION_VARIANT,
+    fix="start with at least one instance",
+    also=(within("Variant.InitialInstanceCount", INSTANCE_COUNT),),
+)
+def instance_count(_: str, place: Place) -> Problems:
+    """A variant on instances has an initial number of them, at least 1."""
+    variant = place.siblings
+    if is_set(variant, "ModelName") and not (
+        is_set(variant, "InitialInstanceCount") or is_set(variant, "ManagedInstanceScaling")
+    ):
+        yield place.path[:-1], "has an instance type, but no initial number of instances"
+
+
+@rule(
+    "MCE-V24",
+    guards="Variant.ManagedInstanceScaling",
+    source="https://github.com/hashicorp/terraform-provider-aws/pull/45926",
+    fix="scale the variant with Application Auto Scaling",
+    confidence=Confidence.INFERRED,
+)
+def managed_instance_scaling(scaling: dict[str, Any], place: Place) -> Problems:
+    """Only endpoints of inference components have managed instance scaling, with a minimum below the maximum."""
+    if is_certain(place.siblings.get("ModelName")) and text(scaling, "Status") == "ENABLED":
+        yield place.problem("the variant hosts a model; managed instance scaling is for inference components")
+    low, high = number(scaling, "MinInstanceCount"), number(scaling, "MaxInstanceCount")
+    if low is not None and high is not None and low > high:
+        yield place.problem(f"the minimum of {low} instances is above the maximum of {high}")
+
+
+@rule(
+    "MCE-V25",
+    guards="Variant.InstancePools",
+    source=GUIDE + "realtime-endpoints-heterogeneous.html",
+    fix="give 1 to 5 instance pools with priorities from 1 to 5 instead of an instance type",
+    also=(
+        counted("Variant.InstancePools", INSTANCE_POOLS, "instance pools"),
+        required("Variant.InstancePools[]", InstanceType="instance type", Priority="priority"),
+        within("Variant.InstancePools[].Priority", INSTANCE_POOL_PRIORITY),
+        within("Variant.VariantInstanceProvisionTimeoutInSeconds", PROVISION_SECONDS, "seconds"),
+    ),
+)
+def instance_pools(_: list[Any], place: Place) -> Problems:
+    """Instance pools, at most 5, stand in place of an instance type."""
+    if is_certain(place.siblings.get("InstanceType")):
+        yield place.problem("the variant has an instance type and instance pools; it takes one of them")
+
+
+declare(
+    "MCE-V27",
+    "A capacity reservation is an ML reservation that is used alone.",
+    chosen("Variant.CapacityReservationConfig.CapacityReservationPreference", CAPACITY_RESERVATION),
+    fits("Variant.CapacityReservationConfig.MlReservationArn", ML_RESERVATION_ARN),
+    source=API + "ProductionVariantCapacityReservationConfig.html",
+    fix="use capacity-reservations-only and the reservation's ARN",
+)
+
+
+@rule(
+    "MCE-V30",
+    severity=Severity.INFO,
+    guards="EndpointConfig.ProductionVariants[].InitialInstanceCount",
+    source="https://docs.aws.amazon.com/securityhub/latest/userguide/sagemaker-controls.html#sagemaker-4",
+    fix="start with two instances; SageMaker spreads them over availability zones",
+)
+def more_than_one_instance(count: int, place: Place) -> Problems:
+    """A production variant has more than one instance (Security Hub SageMaker.4)."""
+    if count == 1:
+        yield place.problem("got 1 instance, so that one availability zone holds it all; Security Hub SageMaker.4")
