@@ -79,7 +79,7 @@ def test_what_only_others_say_is_inferred() -> None:
     assert {rule.confidence for rule in from_others} == {Confidence.INFERRED}
 
 
-def test_messages_are_lower_case_and_have_no_final_period() -> None:
+def test_messages_have_no_final_period_and_no_markdown() -> None:
     messages = [each.message for case in CASES for each in evaluate(changed(case.base, case.changes))]
 
     assert [text for text in messages if text.endswith(".") or "`" in text] == []
