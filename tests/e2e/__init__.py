@@ -1,0 +1,1 @@
+"""Endpoints deployed with the real CDK CLI to the embedded AWS."""
