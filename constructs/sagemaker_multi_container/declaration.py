@@ -18,6 +18,8 @@ ENDPOINT = "Endpoint"
 ENDPOINT_CONFIG = "EndpointConfig"
 CONFIG_NAME = Reference(logical_id=ENDPOINT_CONFIG, attribute="EndpointConfigName")
 
+# Without hostnames SageMaker counts the containers of a pipeline; here each has one, in either mode.
+_DEMANDED_HERE = frozenset({"MCE-C10"})
 # What a list of containers that is still growing may lack.
 _FOR_COMPLETE_LISTS = frozenset({"MCE-C02", "MCE-C03"})
 
@@ -113,11 +115,12 @@ class Declaration:
             if finding.resource in growing and finding.rule.id in _FOR_COMPLETE_LISTS:
                 continue
             at = self._where(finding)
-            if finding.rule.severity is Severity.WARNING:
-                verdict.cautions.append(Caution(finding.rule.id, at, finding.message, finding.rule.fix))
-            elif finding.rule.severity is Severity.ERROR and finding.rule.id not in self.acknowledged:
-                rule = finding.rule
+            rule = finding.rule
+            is_error = rule.severity is Severity.ERROR or rule.id in _DEMANDED_HERE
+            if is_error and rule.id not in self.acknowledged:
                 verdict.problems.append(Problem(rule.id, at, finding.message, rule.fix, rule.source))
+            elif rule.severity is Severity.WARNING:
+                verdict.cautions.append(Caution(rule.id, at, finding.message, rule.fix))
         verdict.cautions.extend(self._cautions_about_images())
         return verdict
 
@@ -178,14 +181,23 @@ _ARGUMENTS = {
     "VariantName": "name",
     "VolumeSizeInGB": "volume_size",
     "VpcConfig": "vpc",
+    "VpcConfig.SecurityGroupIds": "security_groups",
+    "VpcConfig.Subnets": "vpc_subnets",
 }
 
 
 def _argument(path: Path) -> str:
     """The argument that a CloudFormation property comes from."""
-    head = str(path[0]) if path else ""
-    argument = _ARGUMENTS.get(head) or "".join("_" + c.lower() if c.isupper() else c for c in head).lstrip("_")
-    return f"{argument}[{path[1]!r}]" if head == "Environment" and len(path) > 1 else argument
+    match path:
+        case ("Environment", str(name), *_):
+            return f"environment[{name!r}]"
+        case (str(head), str(below), *_) if f"{head}.{below}" in _ARGUMENTS:
+            return _ARGUMENTS[f"{head}.{below}"]
+        case (str(head), *_):
+            snake_case = "".join("_" + letter.lower() if letter.isupper() else letter for letter in head).lstrip("_")
+            return _ARGUMENTS.get(head, snake_case)
+        case _:
+            return ""
 
 
 def _given(**properties: object) -> dict[str, Any]:

@@ -24,9 +24,9 @@ def image(name: str = "model") -> ContainerImage:
     return ContainerImage.from_uri(f"123456789012.dkr.ecr.{cdk.Aws.REGION}.amazonaws.com/{name}:1.0")
 
 
-def container(hostname: str = "first", **arguments: Any) -> ContainerDefinition:
+def container(hostname: str | None = "first", **arguments: Any) -> ContainerDefinition:
     """A container with an image, and whatever else is said."""
-    defaults: dict[str, Any] = {"hostname": hostname, "image": image(hostname)}
+    defaults: dict[str, Any] = {"hostname": hostname, "image": image(hostname or "unnamed")}
     return ContainerDefinition(**defaults | arguments)
 
 

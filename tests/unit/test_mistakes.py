@@ -118,6 +118,13 @@ def test_refuses_none_in_a_list(stack: cdk.Stack) -> None:
     assert problem.message == "is None, expected a ContainerDefinition"
 
 
+def test_demands_hostnames_of_a_pipeline_too(stack: cdk.Stack) -> None:
+    """They name the containers in metrics, logs and errors, and make Direct a one-word change."""
+    found = problems(stack, containers=[container(None), container(None)])
+
+    assert {problem.rule for problem in found} == {"MCE-C10"}
+
+
 @pytest.mark.parametrize("value", [3, 1.5, True, None, ["a"]])
 def test_refuses_environment_values_that_are_no_strings(stack: cdk.Stack, value: object) -> None:
     """CloudFormation wants strings, and a converted value may not be the one that was meant."""
