@@ -31,7 +31,7 @@ typecheck: setup ## Check types with mypy and pyright.
 
 scan: setup .venv-checkov/.ready ## Scan the reference app's templates with checkov.
 	cdk synth --quiet
-	.venv-checkov/bin/checkov --directory cdk.out --framework cloudformation --quiet --compact
+	.venv-checkov/bin/checkov --directory cdk.out --framework cloudformation --skip-download --quiet --compact
 
 clean: ## Remove everything that the other targets made.
 	rm -rf .venv .venv-* node_modules cdk.out build dist

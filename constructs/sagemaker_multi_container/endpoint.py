@@ -283,6 +283,9 @@ class MultiContainerEndpoint(Construct):
         self._cfn_endpoint = sagemaker.CfnEndpoint(
             self, "Resource", **l1.keywords(verdict.resources[ENDPOINT].properties, names)
         )
+        if self._declaration.network is not None:
+            # The instances fetch images and model data as soon as they start.
+            self._cfn_endpoint.node.add_dependency(self._declaration.network.ready)
 
     def _name_by_version(self, model: Model, cfn_model: sagemaker.CfnModel) -> None:
         logical_id = self._stack.get_logical_id(cfn_model)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aws_cdk import aws_ec2 as ec2
-from constructs import Construct
+from constructs import Construct, IDependable
 
 from .arguments import ArgumentReader, describe
 
@@ -18,6 +18,8 @@ class Network:
     subnet_ids: list[str]
     security_group_ids: list[str]
     connections: ec2.Connections
+    ready: IDependable
+    """The routes to the internet that the subnets have, if they are made in the same app."""
 
     @staticmethod
     def of(
@@ -53,7 +55,7 @@ class Network:
             message = "is for the security group that is made when none is given"
             read.refuse("allow_all_outbound", message, "say it on the security groups that you give")
         try:
-            subnet_ids = _select(vpc, vpc_subnets)
+            subnets = _select(vpc, vpc_subnets)
         except RuntimeError as refused:
             read.refuse("vpc_subnets", str(refused), "choose subnets that the VPC has with vpc_subnets=...")
             return None
@@ -62,15 +64,16 @@ class Network:
                 ec2.SecurityGroup(scope, "SecurityGroup", vpc=vpc, allow_all_outbound=allow_all_outbound is not False)
             ]
         return Network(
-            subnet_ids=subnet_ids,
+            subnet_ids=subnets.subnet_ids,
             security_group_ids=[group.security_group_id for group in security_groups],
             connections=ec2.Connections(security_groups=list(security_groups)),
+            ready=subnets.internet_connectivity_established,
         )
 
 
-def _select(vpc: ec2.IVpc, selection: ec2.SubnetSelection | None) -> list[str]:
+def _select(vpc: ec2.IVpc, selection: ec2.SubnetSelection | None) -> ec2.SelectedSubnets:
     if selection is None:
-        return vpc.select_subnets().subnet_ids
+        return vpc.select_subnets()
     return vpc.select_subnets(
         availability_zones=selection.availability_zones,
         one_per_az=selection.one_per_az,
@@ -78,4 +81,4 @@ def _select(vpc: ec2.IVpc, selection: ec2.SubnetSelection | None) -> list[str]:
         subnet_group_name=selection.subnet_group_name,
         subnets=selection.subnets,
         subnet_type=selection.subnet_type,
-    ).subnet_ids
+    )

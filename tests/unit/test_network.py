@@ -46,6 +46,15 @@ def test_takes_the_subnets_and_security_groups_given(stack: cdk.Stack, vpc: ec2.
     assert len(resources(stack, "EC2::SecurityGroup")) == 2
 
 
+def test_the_endpoint_waits_for_the_way_out(stack: cdk.Stack, vpc: ec2.Vpc) -> None:
+    """The instances fetch images and model data as soon as they start."""
+    endpoint(stack, vpc=vpc)
+
+    (made,) = resources(stack, "SageMaker::Endpoint").values()
+    routes = {name for name, route in resources(stack, "EC2::Route").items() if "NatGatewayId" in route["Properties"]}
+    assert routes <= set(made["DependsOn"])
+
+
 def test_closes_the_way_out_if_asked(stack: cdk.Stack, vpc: ec2.Vpc) -> None:
     """The new security group lets nothing out then."""
     endpoint(stack, vpc=vpc, allow_all_outbound=False)
