@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 import pytest
-from botocore.model import ServiceModel
+from botocore.model import ListShape, MapShape, ServiceModel, Shape, StructureShape
 from botocore.session import get_session
 from botocore.validate import ParamValidator
 
@@ -23,6 +23,12 @@ CREATE = {
 }
 """The request that makes a resource, and the name that CloudFormation makes up for it."""
 
+_INPUTS = {
+    "Model": ["CreateModelInput"],
+    "EndpointConfig": ["CreateEndpointConfigInput"],
+    "Endpoint": ["CreateEndpointInput", "UpdateEndpointInput"],
+}
+"""The requests in which the API sees a resource's properties."""
 _PSEUDO_PARAMETERS = {
     "AWS::AccountId": ACCOUNT,
     "AWS::Partition": "aws",
@@ -45,6 +51,31 @@ _ATTRIBUTES = {
 def service() -> ServiceModel:
     """The SageMaker API's own model."""
     return get_session().get_service_model("sagemaker")
+
+
+def steps_of(guarded: str) -> list[str]:
+    """The steps to a property, resource first: `[]` is an element, `{key}` and `{value}` are those of a map."""
+    return guarded.replace("[]", ".[]").replace("{", ".{").split(".")
+
+
+def _member(shape: Shape, step: str) -> Shape | None:
+    if isinstance(shape, ListShape) and step == "[]":
+        return shape.member
+    if isinstance(shape, MapShape) and step in {"{key}", "{value}"}:
+        return shape.key if step == "{key}" else shape.value
+    return shape.members.get(step) if isinstance(shape, StructureShape) else None
+
+
+def shape_of(guarded: str) -> Shape:
+    """The API's shape of a property such as `Model.Containers[].Image`."""
+    resource, *steps = steps_of(guarded)
+    for name in _INPUTS[resource]:
+        shape: Shape | None = service().shape_for(name)
+        for step in steps:
+            shape = None if shape is None else _member(shape, step)
+        if shape is not None:
+            return shape
+    pytest.fail(f"the API does not know {guarded}")
 
 
 def refusals(template: Mapping[str, Any]) -> list[str]:

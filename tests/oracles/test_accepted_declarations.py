@@ -39,6 +39,17 @@ def test_the_api_takes_what_the_construct_takes(data: st.DataObject) -> None:
     assert refusals(template) == []
 
 
+def test_the_api_is_a_strict_judge() -> None:
+    """It knows the properties, and what their values look like."""
+    properties = {"Containers": [{"ContainerHostname": "a_b", "ContainerHostName": "a"}]}
+    template = {"Resources": {"Model": {"Type": "AWS::SageMaker::Model", "Properties": properties}}}
+
+    found = "\n".join(refusals(template))
+
+    assert "'a_b' at 'containers.1.member.containerHostname' failed to satisfy constraint" in found
+    assert "Unknown member 'ContainerHostName'" in found
+
+
 @settings(REPRODUCIBLE, max_examples=25)
 @given(st.data())
 def test_the_template_holds_what_the_rules_judged(data: st.DataObject) -> None:
