@@ -5,6 +5,7 @@ Every text and number may be a literal, or only known at deployment: wholly or i
 
 from __future__ import annotations
 
+import functools
 import string
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
@@ -30,13 +31,16 @@ T = TypeVar("T")
 Declaration = Mapping[str, Any]
 """Keyword arguments of `MultiContainerEndpoint`."""
 
+Registries = list[Callable[[str], ContainerImage]]
+"""What makes an image of its name in a private registry, as far as the endpoint reaches one."""
+
 REPRODUCIBLE = settings(derandomize=True, database=None, deadline=None)
 """The same examples in each run."""
 
 _ALPHANUMERIC = string.ascii_letters + string.digits
 _INSTANCE_TYPES = st.sampled_from(["ml.m5.xlarge", "ml.c5.9xlarge", "ml.t2.medium", "ml.inf2.xlarge", "ml.m7i.large"])
 _MODES = st.sampled_from(InferenceExecutionMode)
-_WEIGHTS = st.floats(0, 1000)
+_WEIGHTS = st.just(0) | st.floats(0, 1000)
 _DIGESTS = st.sampled_from([f"sha256:{digit * 64}" for digit in "09af"])
 _TAGS = st.sampled_from(["1.0", "_", "A-_.z", "t" * 128])
 _REPOSITORIES = st.sampled_from(["a", "team/images", "0.a_b-c/d", "r" * 60])
@@ -59,41 +63,58 @@ def names(draw: DrawFn) -> str:
 def declarations(draw: DrawFn, site: Site) -> Declaration:
     """An endpoint: its containers and variants, and all that it may have besides."""
     network = draw(_networks(site))
+    is_isolated = draw(st.booleans())
+    registries: Registries = []
+    if network:
+        registries.append(lambda name: ContainerImage.from_registry(f"registry.example.com:5000/{name}"))
+    if network and not is_isolated:
+        registries.append(lambda name: ContainerImage.from_registry(f"registry/{name}", credentials=site.credentials))
     containers_and_variants = draw(st.sampled_from([_shorthand, _variants]))
     arguments = {
         "mode": draw(_MODES),
         "endpoint_name": draw(st.none() | _texts(site, names())),
         "role": draw(_roles(site)),
-        "network_isolation": draw(st.booleans()),
+        "network_isolation": is_isolated,
         "encryption_key": draw(st.none() | _made(lambda: site.key, lambda: site.other_key)),
         **network,
-        **draw(containers_and_variants(site, bool(network))),
+        **draw(containers_and_variants(site, registries)),
     }
     return {name: value for name, value in arguments.items() if value is not None}
 
 
 @st.composite
-def _shorthand(draw: DrawFn, site: Site, in_vpc: bool) -> dict[str, Any]:
+def _shorthand(draw: DrawFn, site: Site, registries: Registries) -> dict[str, Any]:
     return {
         "instance_type": draw(_texts(site, _INSTANCE_TYPES)),
         "initial_instance_count": draw(st.none() | _numbers(site, st.integers(1, 1000))),
-        "containers": draw(_containers(site, in_vpc, 15)),
+        "containers": draw(_containers(site, registries, 15)),
     }
 
 
 @st.composite
-def _variants(draw: DrawFn, site: Site, in_vpc: bool) -> dict[str, Any]:
+def _variants(draw: DrawFn, site: Site, registries: Registries) -> dict[str, Any]:
     variant_names = draw(st.lists(names(), min_size=1, max_size=10, unique=True))
     # One of them must get traffic.
     weights = [st.sampled_from([1.0, 0.25, 1e-6]), *[_WEIGHTS] * (len(variant_names) - 1)]
-    variants = [draw(_variant(site, in_vpc, name, weight)) for name, weight in zip(variant_names, weights, strict=True)]
+    own_containers: SearchStrategy[list[ContainerDefinition] | None] = _containers(site, registries, 3)
+    if draw(st.booleans()):
+        own_containers = st.none() | own_containers
+    variants = [
+        draw(_variant(site, name, weight, own_containers)) for name, weight in zip(variant_names, weights, strict=True)
+    ]
     is_shared = any(variant.containers is None for variant in variants)
-    return {"variants": variants, "containers": draw(_containers(site, in_vpc, 4)) if is_shared else None}
+    return {"variants": variants, "containers": draw(_containers(site, registries, 4)) if is_shared else None}
 
 
 @st.composite
-def _variant(draw: DrawFn, site: Site, in_vpc: bool, name: str, weights: SearchStrategy[float]) -> ProductionVariant:
-    own = draw(st.none() | _containers(site, in_vpc, 3))
+def _variant(
+    draw: DrawFn,
+    site: Site,
+    name: str,
+    weights: SearchStrategy[float],
+    own_containers: SearchStrategy[list[ContainerDefinition] | None],
+) -> ProductionVariant:
+    own = draw(own_containers)
     seconds = st.none() | _numbers(site, st.integers(60, 3600)).map(cdk.Duration.seconds)
     return ProductionVariant(
         name=draw(_texts(site, st.just(name))),
@@ -109,17 +130,18 @@ def _variant(draw: DrawFn, site: Site, in_vpc: bool, name: str, weights: SearchS
 
 
 @st.composite
-def _containers(draw: DrawFn, site: Site, in_vpc: bool, most: int) -> list[ContainerDefinition]:
+def _containers(draw: DrawFn, site: Site, registries: Registries, most: int) -> list[ContainerDefinition]:
     hostnames = draw(st.lists(names(), min_size=2, max_size=most, unique=True))
     indexes = st.integers(0, len(hostnames) - 1)
     multi_model = draw(st.none() | indexes)
     fullest = draw(st.none() | indexes)
     containers = []
     for index, hostname in enumerate(hostnames):
-        environments = (
-            _environments(site) if fullest is None else st.just(_FULL_ENVIRONMENT if index == fullest else {})
-        )
-        containers.append(draw(_container(site, in_vpc, hostname, environments, is_multi_model=index == multi_model)))
+        environments = _environments(site)
+        if fullest is not None:
+            environments = st.just(_FULL_ENVIRONMENT if index == fullest else {})
+        is_multi_model = index == multi_model
+        containers.append(draw(_container(site, registries, hostname, environments, is_multi_model)))
     return containers
 
 
@@ -127,14 +149,13 @@ def _containers(draw: DrawFn, site: Site, in_vpc: bool, most: int) -> list[Conta
 def _container(
     draw: DrawFn,
     site: Site,
-    in_vpc: bool,
+    registries: Registries,
     hostname: str,
     environments: SearchStrategy[dict[str, str]],
-    *,
     is_multi_model: bool,
 ) -> ContainerDefinition:
     package = draw(st.none() | _texts(site, _MODEL_PACKAGES))
-    image = draw(_images(site, in_vpc))
+    image = draw(_images(site, registries))
     return ContainerDefinition(
         hostname=draw(_texts(site, st.just(hostname))),
         image=image if package is None else draw(st.none() | st.just(image)),
@@ -164,26 +185,22 @@ def _environments(draw: DrawFn, site: Site) -> dict[str, str]:
 
 
 @st.composite
-def _images(draw: DrawFn, site: Site, in_vpc: bool) -> ContainerImage:
+def _images(draw: DrawFn, site: Site, registries: Registries) -> ContainerImage:
     repository = draw(_REPOSITORIES)
     kind, separator, versions = draw(st.sampled_from([("tag", ":", _TAGS), ("digest", "@", _DIGESTS)]))
     version = draw(_texts(site, versions))
     name = f"{repository}{separator}{version}"
     known = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com"
     here = f"{cdk.Aws.ACCOUNT_ID}.dkr.ecr.{cdk.Aws.REGION}.{cdk.Aws.URL_SUFFIX}"
-    makers = [
+    makers: list[Callable[[], ContainerImage]] = [
         lambda: ContainerImage.from_uri(f"{known}/{name}"),
         lambda: ContainerImage.from_uri(f"{here}/{name}"),
         lambda: ContainerImage.from_uri(draw(_texts(site, st.just(f"{known}/{repository}:1")))),
         lambda: ContainerImage.from_ecr_repository(site.images, **{kind: version}),
         lambda: ContainerImage.from_ecr_repository(site.other_images, **{kind: version}),
         lambda: ContainerImage.from_dlc("pytorch-inference", draw(_TAGS)),
+        *[functools.partial(from_registry, name) for from_registry in registries],
     ]
-    if in_vpc:
-        makers += [
-            lambda: ContainerImage.from_registry(f"registry.example.com:5000/{name}"),
-            lambda: ContainerImage.from_registry(f"registry/{name}", credentials=site.credentials),
-        ]
     return draw(_made(*makers))
 
 
