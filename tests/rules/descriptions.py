@@ -171,7 +171,7 @@ SERIAL = description(
             ],
             "InferenceExecutionConfig": {"Mode": "Serial"},
             "ExecutionRoleArn": ROLE,
-            "EnableNetworkIsolation": True,
+            "EnableNetworkIsolation": False,
             "VpcConfig": {"SecurityGroupIds": ["sg-1"], "Subnets": ["subnet-1", "subnet-2"]},
         },
     ),

@@ -10,6 +10,7 @@ import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
 
 from sagemaker_multi_container import ContainerImage, EndpointConfigurationError, ModelData, ProductionVariant
@@ -62,6 +63,19 @@ def six_security_groups(stack: cdk.Stack) -> dict[str, Any]:
     vpc = ec2.Vpc(stack, "Vpc", max_azs=2, restrict_default_security_group=False)
     groups = [ec2.SecurityGroup.from_security_group_id(stack, f"G{number}", f"sg-{number}") for number in range(6)]
     return {"vpc": vpc, "security_groups": groups}
+
+
+def isolated_with_credentials(stack: cdk.Stack) -> dict[str, Any]:
+    """A registry that asks for credentials, and containers without a network."""
+    arn = "arn:aws:lambda:us-east-1:123456789012:function:credentials"
+    registry = ContainerImage.from_registry(
+        "registry.example.com/ranker:1", credentials=lambda_.Function.from_function_arn(stack, "Credentials", arn)
+    )
+    return {
+        "vpc": ec2.Vpc(stack, "Vpc", max_azs=2, restrict_default_security_group=False),
+        "network_isolation": True,
+        "containers": [container(image=registry), container("b")],
+    }
 
 
 def role(arn: str) -> Callable[[cdk.Stack], dict[str, Any]]:
@@ -127,6 +141,7 @@ REFUSALS = [
     refusal("MCE-C12", "mode", "'DIRECT'", mode="DIRECT"),
     Refusal("MCE-M01", "role", "arn:aws:iam::123:role/short", role("arn:aws:iam::123:role/short")),
     Refusal("MCE-M02", "role", "999999999999", role("arn:aws:iam::999999999999:role/other"), IRELAND),
+    Refusal("MCE-M12", "containers[0].image", "network isolation", isolated_with_credentials),
     Refusal("MCE-M06", "security_groups", "6", six_security_groups),
     refusal("MCE-V01", "variants", "11", **many_variants(11)),
     refusal("MCE-V02", "variants[1].name", "'v0'", instance_type=None, variants=many_variants(1)["variants"] * 2),

@@ -48,15 +48,27 @@ def counted(guards: str, limit: Range, elements: str) -> Check:
 def fits(guards: str, pattern: Pattern) -> Check:
     """A string must be neither too long nor too short, and look as the service demands."""
 
-    def find(value: str, place: Place) -> Problems:
-        length = len(value)
+    def find(value: str | Unknown, place: Place) -> Problems:
+        length = known_length(value)
         if length > pattern.longest:
             return (place.problem(f"has {length} characters; at most {pattern.longest} are allowed"),)
-        if length < pattern.shortest or not pattern.matches(value):
+        if not is_possible(value, pattern):
             return (place.problem(f"{quoted(value)} is not valid; expected {pattern.meaning}"),)
         return ()
 
-    return Check(guards, (str,), find)
+    return Check(guards, (str, Unknown), find)
+
+
+def known_length(value: str | Unknown) -> int:
+    """The length of a string or, if it is not wholly known, the least that it can be."""
+    return len(value) if isinstance(value, str) else len(value.prefix) + len(value.suffix)
+
+
+def is_possible(value: str | Unknown, pattern: Pattern) -> bool:
+    """Whether a string, as far as known, looks as the service demands."""
+    if isinstance(value, Unknown):
+        return pattern.may_hold(value.prefix) and pattern.may_hold(value.suffix)
+    return len(value) >= pattern.shortest and pattern.matches(value)
 
 
 def begins(guards: str, *beginnings: str, meaning: str) -> Check:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from .checks import fits, quoted, too_many, unsupported
-from .description import is_set, mode_of, text
+from .checks import fits, is_possible, known_length, quoted, too_many, unsupported
+from .description import Unknown, is_set, mode_of, text
 from .limits import (
     API,
     CLOUDFORMATION,
@@ -135,9 +135,9 @@ def hostnames_differ_in_more_than_case(containers: list[Any], place: Place) -> P
     source=CONTAINER_DEFINITION,
     fix="use letters, digits and inner hyphens",
 )
-def hostname_characters(hostname: str, place: Place) -> Problems:
+def hostname_characters(hostname: str | Unknown, place: Place) -> Problems:
     """A hostname holds letters, digits and inner hyphens only."""
-    if len(hostname) <= CONTAINER_HOSTNAME.longest and not CONTAINER_HOSTNAME.matches(hostname):
+    if known_length(hostname) <= CONTAINER_HOSTNAME.longest and not is_possible(hostname, CONTAINER_HOSTNAME):
         yield place.problem(f"{quoted(hostname)} is no hostname: {CONTAINER_HOSTNAME.meaning}")
 
 
@@ -147,10 +147,11 @@ def hostname_characters(hostname: str, place: Place) -> Problems:
     source=CONTAINER_DEFINITION,
     fix="shorten the hostname",
 )
-def hostname_length(hostname: str, place: Place) -> Problems:
+def hostname_length(hostname: str | Unknown, place: Place) -> Problems:
     """A hostname has at most 63 characters."""
-    if len(hostname) > CONTAINER_HOSTNAME.longest:
-        yield place.problem(f"has {len(hostname)} characters; a hostname has at most {CONTAINER_HOSTNAME.longest}")
+    length = known_length(hostname)
+    if length > CONTAINER_HOSTNAME.longest:
+        yield place.problem(f"has {length} characters; a hostname has at most {CONTAINER_HOSTNAME.longest}")
 
 
 @rule(

@@ -7,6 +7,7 @@ from typing import Any
 from .checks import chosen, counted, fits, quoted, required, unsupported, within
 from .description import (
     Properties,
+    Unknown,
     dicts,
     is_certain,
     is_multi_container,
@@ -29,6 +30,7 @@ from .limits import (
     GUIDE,
     JSON_CONTENT_TYPE,
     JSON_CONTENT_TYPES,
+    KMS_KEY,
     PUBLISH_SECONDS,
     SAMPLING_PERCENT,
     SNS_TOPIC_ARN,
@@ -36,6 +38,7 @@ from .limits import (
 from .rule import Confidence, Place, Problems, Severity, declare, rule
 
 CREATE_ENDPOINT_CONFIG = API + "CreateEndpointConfig.html"
+_ARN_PARTS_UP_TO_REGION = 4
 ENDPOINT_CONFIG = CLOUDFORMATION + "resource-sagemaker-endpointconfig.html"
 
 declare(
@@ -202,6 +205,23 @@ def key_for_volumes(config: dict[str, Any], place: Place) -> Problems:
     )
     if has_volumes and not is_set(config, "KmsKeyId"):
         yield place.problem("no KMS key is given for the storage volumes")
+
+
+@rule(
+    "MCE-E14",
+    guards="EndpointConfig.KmsKeyId",
+    source=CREATE_ENDPOINT_CONFIG,
+    fix="use a KMS key of the endpoint's region, by its id, alias or ARN",
+    also=(fits("EndpointConfig.KmsKeyId", KMS_KEY),),
+)
+def key_of_the_region(key: str | Unknown, place: Place) -> Problems:
+    """The key that encrypts the storage volumes is a KMS key of the endpoint's region."""
+    region = place.description.region
+    parts = (key if isinstance(key, str) else key.prefix).split(":")
+    if region is not None and parts[0] == "arn" and len(parts) > _ARN_PARTS_UP_TO_REGION:
+        found = parts[_ARN_PARTS_UP_TO_REGION - 1]
+        if found and found != region:
+            yield place.problem(f"{quoted(key)} is in {found}, but the endpoint is in {region}")
 
 
 @rule(

@@ -8,7 +8,7 @@ from typing import Any
 from .checks import chosen, quoted, required
 from .description import Unknown, is_set, text, written
 from .limits import API, GUIDE, IMAGE, REPOSITORY_ACCESS, compiled
-from .rule import Place, Problems, Severity, rule
+from .rule import Confidence, Place, Problems, Severity, rule
 
 CONTAINER_DEFINITION = API + "ContainerDefinition.html"
 IMAGE_CONFIG = API + "ImageConfig.html"
@@ -168,6 +168,19 @@ def credentials_come_from_lambda(arn: str | Unknown, place: Place) -> Problems:
         is_wrong = compiled(_OTHER_SERVICE).match(arn.prefix) is not None
     if is_wrong:
         yield place.problem(f"{quoted(arn)} is not the ARN of a Lambda function")
+
+
+@rule(
+    "MCE-M12",
+    guards="Container.ImageConfig.RepositoryAuthConfig",
+    source=PRIVATE_REGISTRY,
+    fix="turn network isolation off, or pull the image from Amazon ECR",
+    confidence=Confidence.INFERRED,
+)
+def isolation_and_registry_credentials(_: dict[str, Any], place: Place) -> Problems:
+    """A model whose registry asks for credentials is not isolated from the network, over which they are fetched."""
+    if place.properties.get("EnableNetworkIsolation") is True:
+        yield place.problem("the registry's credentials are fetched over the network, which network isolation closes")
 
 
 def _ending(image: str | Unknown) -> str:

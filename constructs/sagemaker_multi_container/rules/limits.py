@@ -46,6 +46,12 @@ class Pattern:
     meaning: str
     """The pattern in words."""
     shortest: int = 0
+    characters: str = r"[\s\S]"
+    """What each character must be, as far as that can be said: it judges strings that are only known in part."""
+
+    def may_hold(self, part: str) -> bool:
+        """Whether a string that fits may have this part."""
+        return compiled(f"(?:{self.characters})*").fullmatch(part) is not None
 
     def matches(self, value: str) -> bool:
         """Whether the whole string fits."""
@@ -68,16 +74,22 @@ class Choice:
         return f"{', '.join(others)} or {last}" if others else last
 
 
-_NAME = r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}"
-_NAME_MEANING = "letters, digits and inner hyphens only"
 _S3_URI = r"(https|s3)://([^/]+)/?(.*)"
 _S3_MEANING = "s3:// or https:// and a bucket"
+
+
+def _name(shape: str, *, shortest: int = 0, regex: str = r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}") -> Pattern:
+    """The pattern of a name: most of SageMaker's look alike."""
+    return Pattern(
+        regex, 63, shape, "letters, digits and inner hyphens only", shortest=shortest, characters=r"[a-zA-Z0-9-]"
+    )
+
 
 # Models and their containers
 CONTAINERS: Final = Range(2, 15, "ContainerDefinitionList")
 """Containers of a multi-container model. The API itself takes 0 and 1, too."""
 EXECUTION_MODE: Final = Choice(("Serial", "Direct"), "InferenceExecutionMode")
-CONTAINER_HOSTNAME: Final = Pattern(_NAME, 63, "ContainerHostname", _NAME_MEANING)
+CONTAINER_HOSTNAME: Final = _name("ContainerHostname")
 CONTAINER_MODE: Final = Choice(("SingleModel", "MultiModel"), "ContainerMode")
 MODEL_CACHE: Final = Choice(("Enabled", "Disabled"), "ModelCacheSetting")
 IMAGE: Final = Pattern(r"[\S]+", 255, "ContainerImage", "no white space")
@@ -100,7 +112,7 @@ MODEL_PACKAGE: Final = Pattern(
     "the name or the ARN of a model package",
     shortest=1,
 )
-INFERENCE_SPECIFICATION: Final = Pattern(_NAME, 63, "InferenceSpecificationName", _NAME_MEANING, shortest=1)
+INFERENCE_SPECIFICATION: Final = _name("InferenceSpecificationName", shortest=1)
 ROLE_ARN: Final = Pattern(
     r"arn:aws[a-z\-]*:iam::\d{12}:role/?[a-zA-Z_0-9+=,.@\-_/]+",
     2048,
@@ -108,16 +120,19 @@ ROLE_ARN: Final = Pattern(
     "the ARN of an IAM role",
     shortest=20,
 )
-MODEL_NAME: Final = Pattern(r"[a-zA-Z0-9]([\-a-zA-Z0-9]*[a-zA-Z0-9])?", 63, "ModelName", _NAME_MEANING)
+MODEL_NAME: Final = _name("ModelName", regex=r"[a-zA-Z0-9]([\-a-zA-Z0-9]*[a-zA-Z0-9])?")
 SECURITY_GROUPS: Final = Range(1, 5, "VpcSecurityGroupIds")
 SECURITY_GROUP: Final = Pattern(r"[-0-9a-zA-Z]+", 32, "SecurityGroupId", "the id of a security group")
 SUBNETS: Final = Range(1, 16, "Subnets")
 SUBNET: Final = Pattern(r"[-0-9a-zA-Z]+", 32, "SubnetId", "the id of a subnet")
 
 # Endpoint configs and their variants
-ENDPOINT_CONFIG_NAME: Final = Pattern(_NAME, 63, "EndpointConfigName", _NAME_MEANING)
+KMS_KEY: Final = Pattern(
+    r"[a-zA-Z0-9:/_-]*", 2048, "KmsKeyId", "the id, the alias or the ARN of a KMS key", characters=r"[a-zA-Z0-9:/_-]"
+)
+ENDPOINT_CONFIG_NAME: Final = _name("EndpointConfigName")
 VARIANTS: Final = Range(1, 10, "ProductionVariantList")
-VARIANT_NAME: Final = Pattern(_NAME, 63, "VariantName", _NAME_MEANING)
+VARIANT_NAME: Final = _name("VariantName")
 INSTANCE_COUNT: Final = Range(1, None, "InitialTaskCount")
 VARIANT_WEIGHT: Final = Range(0, None, "VariantWeight")
 VOLUME_SIZE_GB: Final = Range(1, 512, "ProductionVariantVolumeSizeInGB")
@@ -175,7 +190,7 @@ JSON_CONTENT_TYPE: Final = Pattern(
 PUBLISH_SECONDS: Final = Choice((10, 30, 60, 120, 180, 240, 300), "MetricPublishFrequencyInSeconds")
 
 # Endpoints and their deployment
-ENDPOINT_NAME: Final = Pattern(_NAME, 63, "EndpointName", _NAME_MEANING)
+ENDPOINT_NAME: Final = _name("EndpointName")
 TRAFFIC_ROUTING: Final = Choice(("ALL_AT_ONCE", "CANARY", "LINEAR"), "TrafficRoutingConfigType")
 CAPACITY_TYPE: Final = Choice(("INSTANCE_COUNT", "CAPACITY_PERCENT"), "CapacitySizeType")
 CANARY_PERCENT: Final = Range(1, 50, "TrafficRoutingConfig.CanarySize")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .checks import begins, chosen, fits, quoted, required
-from .description import Unknown, ends_otherwise, is_certain, mode_of, starts_otherwise, text, written
+from .description import Unknown, ends_otherwise, is_certain, is_set, mode_of, starts_otherwise, text, written
 from .limits import (
     API,
     COMPRESSION,
@@ -16,7 +16,7 @@ from .limits import (
     S3_DATA_TYPE,
     S3_MODEL_URI,
 )
-from .rule import Confidence, Place, Problems, Severity, declare, rule
+from .rule import Check, Confidence, Place, Problems, Severity, declare, rule
 
 CONTAINER_DEFINITION = API + "ContainerDefinition.html"
 S3_MODEL_DATA_SOURCE = API + "S3ModelDataSource.html"
@@ -37,6 +37,7 @@ declare(
     source=CONTAINER_DEFINITION,
     fix="upload the model data to Amazon S3 and give its s3:// address",
 )
+_SOURCES_OF_MODELS = ("ModelDataUrl", "ModelDataSource", "ModelPackageName")
 
 
 @rule(
@@ -138,14 +139,21 @@ def multi_model_in_direct_mode(mode: str, place: Place) -> Problems:
         yield place.problem("MultiModel mode in a container that is called in Direct mode is not documented")
 
 
+def _multi_model_has_data(mode: str, place: Place) -> Problems:
+    container = place.siblings
+    if mode == "MultiModel" and not any(is_set(container, key) for key in _SOURCES_OF_MODELS):
+        yield place.problem("the container is in MultiModel mode, but has no model data to load the models from")
+
+
 @rule(
     "MCE-C33",
     guards="Container.ModelDataUrl",
     source=MULTI_MODEL,
     fix="give the S3 prefix below which the models' archives are",
+    also=(Check("Container.Mode", (str,), _multi_model_has_data),),
 )
 def multi_model_data_is_a_prefix(url: str | Unknown, place: Place) -> Problems:
-    """Model data of a multi-model container is an S3 prefix, not an archive."""
+    """A multi-model container has model data, and it is an S3 prefix, not an archive."""
     if text(place.siblings, "Mode") == "MultiModel" and written(url).endswith(_ARCHIVE):
         yield place.problem(f"{quoted(url)} is one archive, but the container is in MultiModel mode")
 

@@ -39,8 +39,18 @@ CASES = [
     ),
     breaks("MCE-C08", {f"{C}[0].ContainerHostname": "model-"}, f"{C}[0].ContainerHostname", "inner hyphens only"),
     breaks("MCE-C08", {f"{C}[0].ContainerHostname": ""}, f"{C}[0].ContainerHostname", "'' is no hostname"),
+    breaks(
+        "MCE-C08", {f"{C}[0].ContainerHostname": Unknown(suffix="_x")}, f"{C}[0].ContainerHostname", "is no hostname"
+    ),
     keeps("MCE-C08", {f"{C}[0].ContainerHostname": "my--model-2"}),
+    keeps("MCE-C08", {f"{C}[0].ContainerHostname": Unknown(prefix="model-")}),
     breaks("MCE-C09", {f"{C}[0].ContainerHostname": "a" * 64}, f"{C}[0].ContainerHostname", "has 64 characters"),
+    breaks(
+        "MCE-C09",
+        {f"{C}[0].ContainerHostname": Unknown(prefix="a" * 40, suffix="b" * 40)},
+        f"{C}[0].ContainerHostname",
+        "has 80 characters",
+    ),
     keeps("MCE-C09", {f"{C}[0].ContainerHostname": "a" * 63}),
     breaks("MCE-C10", {C: [UNNAMED, UNNAMED]}, C, "container-1 to container-2", base=SERIAL),
     keeps("MCE-C10", {C: [UNNAMED]}, base=SERIAL),

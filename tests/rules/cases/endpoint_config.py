@@ -13,6 +13,8 @@ SHADOWS = "Config.ShadowProductionVariants"
 BASELINE = "Config.ExplainerConfig.ClarifyExplainerConfig.ShapConfig.ShapBaselineConfig"
 VPC = {"SecurityGroupIds": ["sg-1"], "Subnets": ["subnet-1", "subnet-2"]}
 
+KEY = "Config.KmsKeyId"
+
 CASES = [
     breaks("MCE-E01", {"Config.EndpointConfigName": "a_b"}, "Config.EndpointConfigName", "'a_b' is not valid"),
     keeps("MCE-E01", {"Config.EndpointConfigName": "a-b"}),
@@ -29,6 +31,15 @@ CASES = [
     breaks("MCE-E03", {"Model.InferenceExecutionConfig.Mode": "Direct"}, ASYNC, "cannot name a container", base=SERIAL),
     keeps("MCE-E03", {"Model.InferenceExecutionConfig.Mode": Unknown()}, base=SERIAL),
     keeps("MCE-E03", {ASYNC: {"OutputConfig": {}}}, base=SINGLE),
+    breaks("MCE-E14", {KEY: "a key"}, KEY, "the id, the alias or the ARN of a KMS key"),
+    breaks(
+        "MCE-E14",
+        {"region": "us-east-1", KEY: "arn:aws:kms:eu-west-1:123456789012:key/1"},
+        KEY,
+        "is in eu-west-1, but the endpoint is in us-east-1",
+    ),
+    keeps("MCE-E14", {"region": "us-east-1", KEY: "arn:aws:kms:us-east-1:123456789012:alias/mine"}),
+    keeps("MCE-E14", {"region": "us-east-1", KEY: Unknown(prefix="arn:aws:kms:")}),
     breaks("MCE-E04", {ASYNC: {}}, ASYNC, "has no output configuration", base=SERIAL),
     breaks("MCE-E04", {f"{OUTPUT}.S3OutputPath": "results"}, f"{OUTPUT}.S3OutputPath", "expected s3://", base=SERIAL),
     breaks(

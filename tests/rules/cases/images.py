@@ -95,4 +95,14 @@ CASES = [
         },
         base=SERIAL,
     ),
+    breaks(
+        "MCE-M12",
+        {"Model.EnableNetworkIsolation": True},
+        f"{PRIVATE}.RepositoryAuthConfig",
+        "fetched over the network",
+        base=SERIAL,
+    ),
+    keeps("MCE-M12", {"Model.EnableNetworkIsolation": False}, base=SERIAL),
+    keeps("MCE-M12", {"Model.EnableNetworkIsolation": Unknown()}, base=SERIAL),
+    keeps("MCE-M12", {"Model.EnableNetworkIsolation": True, f"{PRIVATE}.RepositoryAuthConfig": ABSENT}, base=SERIAL),
 ]

@@ -60,6 +60,7 @@ CASES = [
     keeps("MCE-C32", {}, base=SERIAL),
     breaks("MCE-C33", {MANY: "s3://models/many.tar.gz"}, MANY, "is one archive", base=SERIAL),
     breaks("MCE-C33", {MANY: Unknown(suffix=".tar.gz")}, MANY, "is one archive", base=SERIAL),
+    breaks("MCE-C33", {MANY: ABSENT}, f"{C}[1].Mode", "has no model data", base=SERIAL),
     keeps("MCE-C33", {MANY: Unknown(prefix="s3://models/")}, base=SERIAL),
     breaks("MCE-C34", {f"{C}[1].Mode": ABSENT}, f"{C}[1].MultiModelConfig", "hosts a single model", base=SERIAL),
     breaks(
