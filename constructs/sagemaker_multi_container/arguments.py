@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NoReturn
@@ -35,6 +36,10 @@ def describe(value: object) -> str:
     return f"the {type(value).__name__} {shown}"
 
 
+def _is_infinite(value: object) -> bool:
+    return isinstance(value, float) and not math.isfinite(value)
+
+
 def where(owner: str, argument: str, declared_at: str = "") -> str:
     """An argument as an error message names it: `containers[1].hostname (app.py:42)`."""
     name = ".".join(part for part in (owner, argument) if part)
@@ -61,7 +66,7 @@ class ArgumentReader:
         if value is None or is_token(value):
             return value
         fits = isinstance(value, (int, float) if expected is float else expected)
-        if fits and (expected is bool) == isinstance(value, bool):
+        if fits and (expected is bool) == isinstance(value, bool) and not _is_infinite(value):
             return value
         words = _IN_WORDS.get(expected, f"a {expected.__name__}")
         return self.refuse(argument, f"is {describe(value)}, expected {words}", f"give {words}")

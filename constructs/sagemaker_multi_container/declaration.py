@@ -175,6 +175,7 @@ _ARGUMENTS = {
     "ModelDataDownloadTimeoutInSeconds": "model_data_download_timeout",
     "ModelDataSource": "model_data",
     "ModelDataUrl": "model_data",
+    "ModelName": "containers",
     "ModelPackageName": "model_package",
     "MultiModelConfig": "model_cache",
     "ProductionVariants": "variants",

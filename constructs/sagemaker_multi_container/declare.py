@@ -121,11 +121,7 @@ def _model_of(
 ) -> Model:
     read = ArgumentReader(problems, owner, variant.declared_at)
     mode = endpoint.mode if variant.mode is None else _mode(variant.mode, read)
-    model = Model(id=f"{_letters_and_digits(variant.name, owner)}Model", owner=owner, mode=mode, containers=None)
+    name = variant.name if isinstance(variant.name, str) and not is_token(variant.name) else owner
+    model = Model(id=f"{name}Model", owner=owner, mode=mode, containers=None)
     model.containers = bind_containers(variant.containers, scope, model.argument(), problems)
     return model
-
-
-def _letters_and_digits(name: object, otherwise: str) -> str:
-    text = name if isinstance(name, str) and not is_token(name) else otherwise
-    return "".join(character for character in text if character.isalnum())

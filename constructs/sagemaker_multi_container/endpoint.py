@@ -105,6 +105,7 @@ class MultiContainerEndpoint(Construct):
                 problems=problems,
             )
             role_arn = read.construct("role", role, "role_arn", "an iam.IRole", "use iam.Role.from_role_arn(...)")
+            self._owns_role = role is None
             self._role = role or cast("iam.IRole", iam.Role(self, "Role", assumed_by=_sagemaker()))
             self._declaration = Declaration(
                 models=models,
@@ -238,6 +239,9 @@ class MultiContainerEndpoint(Construct):
     def _judge(self) -> Verdict:
         """Raise what is wrong, warn of what is doubtful."""
         verdict = self._declaration.judge(complete=False)
+        too_long = permissions.problem_of_size(self._statements()) if self._owns_role else None
+        if too_long is not None:
+            verdict.problems.append(too_long)
         if verdict.problems:
             raise EndpointConfigurationError(self.node.path, verdict.problems)
         for caution in verdict.cautions:
@@ -247,15 +251,17 @@ class MultiContainerEndpoint(Construct):
                 cdk.Annotations.of(self).add_warning_v2(WARNING_ID + caution.rule, text)
         return verdict
 
-    def _policy_document(self) -> iam.PolicyDocument:
+    def _statements(self) -> list[permissions.Statement]:
         declaration = self._declaration
         containers = [container for model in declaration.models for container in model.containers or ()]
-        statements = [
+        return [
             *permissions.for_containers(containers),
             *permissions.for_logs_and_metrics(declaration.endpoint_name),
             *(permissions.for_vpc(declaration.network) if declaration.network else ()),
         ]
-        document = iam.PolicyDocument.from_json({"Version": "2012-10-17", "Statement": statements})
+
+    def _policy_document(self) -> iam.PolicyDocument:
+        document = iam.PolicyDocument.from_json({"Version": "2012-10-17", "Statement": self._statements()})
         if self._added_statements:
             document.add_statements(*self._added_statements)
         return document

@@ -24,6 +24,7 @@ _NAME = rf"(?:{TOKEN}|[^./:@$])+"
 _ECR_URI = re.compile(
     rf"(?P<account>{_NAME})\.dkr[.-]ecr\.(?P<region>{_NAME})\.[^/]+/(?P<repository>(?:{TOKEN}|[^:@$])+)(?:[:@].+)?"
 )
+_TAG = re.compile(r"\w[\w.-]{0,127}", re.ASCII)
 _BIND_TO_PORT_LABEL = "com.amazonaws.sagemaker.capabilities.accept-bind-to-port"
 
 
@@ -84,7 +85,9 @@ class ContainerImage(ABC):
         if (tag is None) == (digest is None):
             given = "neither" if tag is None else "both"
             refuse("tag, digest", f"{given} given, expected one of them", "give tag='1.4.2' or digest='sha256:...'")
-        return _EcrImage(repository, f":{tag}" if tag is not None else f"@{digest}")
+        if tag is not None:
+            _require_tag(tag)
+        return _EcrImage(repository, f"@{digest}" if tag is None else f":{tag}")
 
     @staticmethod
     def from_asset(
@@ -142,6 +145,7 @@ class ContainerImage(ABC):
             tag: Such as `2.6.0-cpu-py312-ubuntu22.04-sagemaker`.
             account_id: The account of the registry. Default: the one that the CDK knows for the region.
         """
+        _require_tag(tag)
         return _DlcImage(repository_name, tag, account_id)
 
     @staticmethod
@@ -267,6 +271,12 @@ class _UriImage(ContainerImage):
             fix="use from_ecr_repository, or allow the role to pull with add_to_role_policy",
         )
         return ContainerImageConfig(uri=self.uri, cautions=(unknown,) if is_token(self.uri) else ())
+
+
+def _require_tag(tag: object) -> None:
+    if not isinstance(tag, str) or not (is_token(tag) or _TAG.fullmatch(tag)):
+        message = f"is {describe(tag)}, expected up to 128 letters, digits, underscores, periods and hyphens"
+        refuse("tag", message, "give tag='1.4.2'")
 
 
 def _repository_arn(region: str, account: str, repository: str) -> str:

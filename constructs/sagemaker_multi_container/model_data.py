@@ -12,7 +12,8 @@ from aws_cdk import aws_s3_assets as s3_assets
 from constructs import Construct
 
 from .arguments import describe, refuse
-from .tokens import is_token
+from .rules.description import ends_otherwise
+from .tokens import is_token, with_unknowns
 
 _ARCHIVE = ".tar.gz"
 
@@ -37,8 +38,13 @@ class ModelDataConfig:
 
     @property
     def is_prefix(self) -> bool:
-        """Whether these are files below a prefix rather than one archive."""
+        """Whether these are files below a prefix rather than one object."""
         return self.prefix is not None
+
+    @property
+    def is_archive(self) -> bool:
+        """Whether this is one compressed object, as far as its URI tells."""
+        return not self.is_prefix and not ends_otherwise(with_unknowns(self.uri), _ARCHIVE)
 
 
 class ModelData(ABC):
@@ -111,7 +117,7 @@ class ModelData(ABC):
             accept_eula: Accept the end-user license agreement of a model that is gated by one.
 
         Raises:
-            EndpointConfigurationError: If `uri` is a literal that does not begin with `s3://`.
+            EndpointConfigurationError: If `uri` does not begin with `s3://`, unless it is a token.
         """
         if not is_token(_text("uri", uri)) and not uri.startswith("s3://"):
             refuse(
@@ -119,6 +125,9 @@ class ModelData(ABC):
                 f"{uri!r} does not begin with s3://",
                 "write s3://<bucket>/<key>.tar.gz or s3://<bucket>/<prefix>/",
             )
+        if uri.endswith("/") and not uri.startswith("s3://"):
+            message = "is a prefix of which the bucket is only known at deployment, so that nobody could be allowed to"
+            refuse("uri", f"{message} list it", "write s3://<bucket>/<prefix>/, or use from_prefix(bucket, prefix)")
         return _UriData(_revision(revision), uri, accept_eula)
 
 
@@ -134,7 +143,7 @@ class _BucketData(ModelData):
         encryption_key = self.bucket.encryption_key
         return ModelDataConfig(
             uri=f"s3://{self.bucket.bucket_name}/{self.key}",
-            arn=f"{bucket_arn}/{self.key}" + ("*" if self.is_prefix else ""),
+            arn=f"{bucket_arn}/{_in_iam(self.key)}" + ("*" if self.is_prefix else ""),
             bucket_arn=bucket_arn,
             key_arn=None if encryption_key is None else encryption_key.key_arn,
             prefix=self.key if self.is_prefix else None,
@@ -166,12 +175,17 @@ class _UriData(ModelData):
         arn = f"arn:{cdk.Aws.PARTITION}:s3:::"
         return ModelDataConfig(
             uri=self.uri,
-            arn=arn + location + ("*" if is_prefix else ""),
+            arn=arn + _in_iam(location) + ("*" if is_prefix else ""),
             bucket_arn=arn + bucket,
             prefix=key if is_prefix else None,
             accept_eula=self.accept_eula,
             revision=self.revision,
         )
+
+
+def _in_iam(key: str) -> str:
+    """A key as IAM takes it to the letter, rather than for a pattern."""
+    return key.replace("*", "${*}").replace("?", "${?}")
 
 
 def _require_bucket(bucket: object) -> None:

@@ -26,6 +26,8 @@ NOT_A_CONTAINER = "MCE-C45"
 """The id of a problem with a container list that is no list of containers."""
 
 
+NOT_A_PREFIX = "MCE-C33"
+"""The id of a problem with the model data of a multi-model container."""
 NOT_A_STRING = "MCE-C36"
 """The id of a problem with an environment variable that is no string."""
 
@@ -71,7 +73,7 @@ def bind_container(container: object, scope: Construct, argument: str, problems:
     properties = {
         "ContainerHostname": read.read("hostname", container.hostname, str),
         **_image_properties(image),
-        **_model_data_properties(model_data, container.multi_model),
+        **_model_data_properties(model_data, container.multi_model, read),
         "Environment": _environment(container, read),
         "Mode": "MultiModel" if read.read("multi_model", container.multi_model, bool) is True else None,
         "MultiModelConfig": _cache_properties(read.read("model_cache", container.model_cache, bool)),
@@ -151,19 +153,31 @@ def _image_properties(image: ContainerImageConfig | Unknown | None) -> dict[str,
     return {"Image": image.uri, "ImageConfig": registry}
 
 
-def _model_data_properties(data: ModelDataConfig | Unknown | None, multi_model: object) -> dict[str, Any]:
+def _model_data_properties(
+    data: ModelDataConfig | Unknown | None, multi_model: object, read: ArgumentReader
+) -> dict[str, Any]:
     if not isinstance(data, ModelDataConfig):
         return {"ModelDataUrl": data}
-    if multi_model is True or not (data.is_prefix or data.accept_eula):
-        return {"ModelDataUrl": data.uri}
+    if multi_model is True:
+        if not (data.is_prefix or data.is_archive):
+            message = "is one object, and a multi-model container loads its models from below a prefix"
+            fix = "use ModelData.from_prefix(...), or end the URI with a slash"
+            return {"ModelDataUrl": read.refuse("model_data", message, fix, NOT_A_PREFIX)}
+        if data.accept_eula:
+            message = "accepts a license agreement, for which a multi-model container has no place"
+            read.refuse("model_data", message, "host the gated model in a container of its own")
+    elif data.is_prefix or data.accept_eula:
+        return {"ModelDataSource": {"S3DataSource": _s3_data_source(data)}}
+    return {"ModelDataUrl": data.uri}
+
+
+def _s3_data_source(data: ModelDataConfig) -> dict[str, Any]:
     source: dict[str, Any] = {
         "S3Uri": data.uri,
         "S3DataType": "S3Prefix" if data.is_prefix else "S3Object",
-        "CompressionType": "None" if data.is_prefix else "Gzip",
+        "CompressionType": "Gzip" if data.is_archive else "None",
     }
-    if data.accept_eula:
-        source["ModelAccessConfig"] = {"AcceptEula": True}
-    return {"ModelDataSource": {"S3DataSource": source}}
+    return source | ({"ModelAccessConfig": {"AcceptEula": True}} if data.accept_eula else {})
 
 
 def _cache_properties(cache: object) -> object:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from aws_cdk import aws_ec2 as ec2
-from constructs import Construct, IDependable
+from constructs import Construct, DependencyGroup, IDependable
 
 from .arguments import ArgumentReader, describe
 
@@ -55,7 +56,7 @@ class Network:
             message = "is for the security group that is made when none is given"
             read.refuse("allow_all_outbound", message, "say it on the security groups that you give")
         try:
-            subnets = _select(vpc, vpc_subnets)
+            subnet_ids, ready = _select(vpc, vpc_subnets or ec2.SubnetSelection())
         except RuntimeError as refused:
             read.refuse("vpc_subnets", str(refused), "choose subnets that the VPC has with vpc_subnets=...")
             return None
@@ -64,21 +65,24 @@ class Network:
                 ec2.SecurityGroup(scope, "SecurityGroup", vpc=vpc, allow_all_outbound=allow_all_outbound is not False)
             ]
         return Network(
-            subnet_ids=subnets.subnet_ids,
+            subnet_ids=subnet_ids,
             security_group_ids=[group.security_group_id for group in security_groups],
             connections=ec2.Connections(security_groups=list(security_groups)),
-            ready=subnets.internet_connectivity_established,
+            ready=ready,
         )
 
 
-def _select(vpc: ec2.IVpc, selection: ec2.SubnetSelection | None) -> ec2.SelectedSubnets:
-    if selection is None:
-        return vpc.select_subnets()
-    return vpc.select_subnets(
-        availability_zones=selection.availability_zones,
-        one_per_az=selection.one_per_az,
-        subnet_filters=selection.subnet_filters,
-        subnet_group_name=selection.subnet_group_name,
-        subnets=selection.subnets,
-        subnet_type=selection.subnet_type,
-    )
+def _select(vpc: ec2.IVpc, selection: ec2.SubnetSelection) -> tuple[list[str], IDependable]:
+    filters: dict[str, Any] = {
+        "availability_zones": selection.availability_zones,
+        "one_per_az": selection.one_per_az,
+        "subnet_filters": selection.subnet_filters,
+        "subnet_group_name": selection.subnet_group_name,
+        "subnet_type": selection.subnet_type,
+    }
+    if selection.subnets and not any(filters.values()):
+        # Asking the VPC would ask each subnet for its availability zone, which an imported one may not know.
+        ready = DependencyGroup(*(subnet.internet_connectivity_established for subnet in selection.subnets))
+        return [subnet.subnet_id for subnet in selection.subnets], ready
+    selected = vpc.select_subnets(subnets=selection.subnets, **filters)
+    return selected.subnet_ids, selected.internet_connectivity_established

@@ -5,15 +5,21 @@ See https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html (Create
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 import aws_cdk as cdk
 
+from .errors import Problem
 from .models import BoundContainer
 from .network import Network
+from .tokens import TOKEN
 
 Statement = dict[str, Any]
+
+_LONGEST_INLINE_POLICIES = 10_240
 
 _ARN = f"arn:{cdk.Aws.PARTITION}"
 _HERE = f"{cdk.Aws.REGION}:{cdk.Aws.ACCOUNT_ID}"
@@ -92,6 +98,20 @@ def for_vpc(network: Network) -> list[Statement]:
             ["*"],
         ),
     ]
+
+
+def problem_of_size(statements: Sequence[Statement]) -> Problem | None:
+    """What is wrong with a policy that is too long for a role, as far as its length is known."""
+    length = len(re.sub(TOKEN, "", json.dumps(statements, separators=(",", ":"))))
+    if length <= _LONGEST_INLINE_POLICIES:
+        return None
+    return Problem(
+        rule="MCE-Y03",
+        where="containers",
+        message=f"need a policy of at least {length} characters, and IAM takes {_LONGEST_INLINE_POLICIES} for a role",
+        fix="put images into fewer repositories and artefacts below fewer prefixes, or give a role that allows it all",
+        source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html",
+    )
 
 
 def _list_below(bucket_arn: str, prefix: str) -> Statement:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import struct
 from typing import Any
 
 from .rules import Unknown
@@ -10,8 +11,8 @@ from .rules import Unknown
 TOKEN = r"[$#]\{Token\[[^\]]*\]\}"  # noqa: S105 - a CDK token, no secret
 """The regular expression of a token inside a string."""
 _MARKER = re.compile(TOKEN)
-# Number tokens are encoded in the highest negative numbers that a double holds.
-_NUMBER_TOKENS_BELOW = -1.0e289
+# The first two bytes of the doubles that stand for number tokens.
+_NUMBER_MARKER = b"\xfb\xff"
 
 
 def is_token(value: object) -> bool:
@@ -19,7 +20,7 @@ def is_token(value: object) -> bool:
     if isinstance(value, str):
         return _MARKER.search(value) is not None
     if isinstance(value, float):
-        return value < _NUMBER_TOKENS_BELOW
+        return struct.pack(">d", value).startswith(_NUMBER_MARKER)
     if isinstance(value, list):
         return len(value) == 1 and isinstance(value[0], str) and value[0].startswith("#{Token[")
     return hasattr(value, "resolve")

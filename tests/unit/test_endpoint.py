@@ -136,6 +136,15 @@ def test_a_variant_with_its_own_containers_has_its_own_model(stack: cdk.Stack) -
     assert [each["ContainerHostname"] for each in model["Containers"]] == ["new", "second"]
 
 
+def test_variants_may_have_names_that_look_alike(stack: cdk.Stack) -> None:
+    """They are different constructs."""
+    names = ["a-1", "a1"]
+    variants = [ProductionVariant(name=name, instance_type="ml.m5.large", containers=containers()) for name in names]
+    endpoint(stack, instance_type=None, containers=None, variants=variants)
+
+    assert len(resources(stack, "SageMaker::Model")) == 2
+
+
 def test_needs_no_containers_where_each_variant_has_its_own(stack: cdk.Stack) -> None:
     """Then the endpoint itself has no model."""
     variants = [

@@ -70,6 +70,17 @@ def test_refuses_a_repository_without_exactly_one_of_tag_and_digest(
         ContainerImage.from_ecr_repository(repository, **arguments)
 
 
+@pytest.mark.parametrize("tag", ["", "a/b", "a:b", "t" * 129, 5])
+def test_refuses_what_is_no_tag(stack: cdk.Stack, tag: Any) -> None:
+    """The rest of the image may be known at deployment only, but the tag is known."""
+    repository = ecr.Repository.from_repository_name(stack, "Repository", "ranker")
+
+    with pytest.raises(EndpointConfigurationError, match=r"tag \(test_images.py:\d+\): is the "):
+        ContainerImage.from_ecr_repository(repository, tag=tag)
+    with pytest.raises(EndpointConfigurationError, match=r"tag \(test_images.py:\d+\): is the "):
+        ContainerImage.from_dlc("pytorch-inference", tag)
+
+
 def test_refuses_a_name_for_a_repository() -> None:
     """And says how to make one."""
     with pytest.raises(EndpointConfigurationError, match=r"the str 'ranker'.*\n.*from_repository_name"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import aws_cdk as cdk
@@ -165,6 +166,9 @@ def test_refuses_container_fields_of_a_wrong_type(stack: cdk.Stack, field: str, 
         ("initial_instance_count", "2", "is the str '2', expected a whole number"),
         ("initial_instance_count", 1.5, "expected a whole number"),
         ("weight", "1", "expected a number"),
+        ("weight", math.inf, "is the float inf, expected a number"),
+        ("weight", math.nan, "is the float nan, expected a number"),
+        ("weight", -1e300, "-1e+300"),
         ("volume_size", 100, "is the int 100, expected a cdk.Size"),
         ("volume_size", cdk.Size.mebibytes(100), "is 0.09765625 GiB, expected a whole number"),
         ("model_data_download_timeout", 300, "is the int 300, expected a cdk.Duration"),

@@ -126,6 +126,49 @@ def test_refuses_a_name_for_a_bucket() -> None:
         ModelData.from_bucket("models", "a.tar.gz")  # type: ignore[arg-type]
 
 
+def test_refuses_a_prefix_of_an_unknown_bucket(stack: cdk.Stack) -> None:
+    """Which bucket the role may list could not be said."""
+    uri = cdk.CfnParameter(stack, "Uri").value_as_string
+
+    with pytest.raises(EndpointConfigurationError, match="use from_prefix"):
+        ModelData.from_s3_uri(f"{uri}/")
+
+
+def test_keys_are_no_patterns(stack: cdk.Stack) -> None:
+    """IAM would take an asterisk for one."""
+    container_with(stack, ModelData.from_s3_uri("s3://models/*/model.tar.gz"))
+
+    assert statements(stack)["s3:GetObject"]["Resource"] == arn("models/${*}/model.tar.gz")
+
+
+@pytest.mark.parametrize("uri", ["s3://models/many", "s3://models/many.bin"])
+def test_refuses_one_object_for_many_models(stack: cdk.Stack, uri: str) -> None:
+    """The role could read no model."""
+    with pytest.raises(EndpointConfigurationError, match=r"MCE-C33[\s\S]*from_prefix"):
+        container_with(stack, ModelData.from_s3_uri(uri), multi_model=True)
+
+
+def test_refuses_a_multi_model_container_without_models(stack: cdk.Stack) -> None:
+    """There would be nothing to load."""
+    with pytest.raises(EndpointConfigurationError, match="MCE-C33"):
+        endpoint(stack, containers=[container("a", multi_model=True), container("b")])
+
+
+def test_refuses_a_licence_for_many_models(stack: cdk.Stack) -> None:
+    """It would be lost without a word."""
+    gated = ModelData.from_s3_uri("s3://models/many/", accept_eula=True)
+
+    with pytest.raises(EndpointConfigurationError, match="accepts a license agreement"):
+        container_with(stack, gated, multi_model=True)
+
+
+def test_an_uncompressed_gated_object_is_not_unpacked(stack: cdk.Stack) -> None:
+    """Only an archive is."""
+    written = container_with(stack, ModelData.from_s3_uri("s3://models/llama.safetensors", accept_eula=True))
+
+    assert written["ModelDataSource"]["S3DataSource"]["CompressionType"] == "None"
+
+
 def model_id(app: cdk.App, name: str, *revisions: str | None) -> str:
     """The Model's logical id where the containers' artefacts have these revisions."""
     stack = cdk.Stack(app, name)

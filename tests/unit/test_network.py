@@ -55,6 +55,14 @@ def test_the_endpoint_waits_for_the_way_out(stack: cdk.Stack, vpc: ec2.Vpc) -> N
     assert routes <= set(made["DependsOn"])
 
 
+def test_takes_imported_subnets(stack: cdk.Stack, vpc: ec2.Vpc) -> None:
+    """Also those of which the CDK knows nothing but the id."""
+    subnets = [ec2.Subnet.from_subnet_id(stack, f"Subnet{number}", f"subnet-{number}") for number in range(2)]
+    endpoint(stack, vpc=vpc, vpc_subnets=ec2.SubnetSelection(subnets=subnets))
+
+    assert properties(stack, "SageMaker::Model")["VpcConfig"]["Subnets"] == ["subnet-0", "subnet-1"]
+
+
 def test_closes_the_way_out_if_asked(stack: cdk.Stack, vpc: ec2.Vpc) -> None:
     """The new security group lets nothing out then."""
     endpoint(stack, vpc=vpc, allow_all_outbound=False)

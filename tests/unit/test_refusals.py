@@ -10,6 +10,7 @@ import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
 
@@ -166,6 +167,15 @@ REFUSALS = [
         "container_startup_health_check_timeout",
         "7200",
         container_startup_health_check_timeout=cdk.Duration.hours(2),
+    ),
+    Refusal(
+        "MCE-E14",
+        "encryption_key",
+        "us-east-1",
+        lambda stack: {
+            "encryption_key": kms.Key.from_key_arn(stack, "Key", "arn:aws:kms:us-east-1:123456789012:key/1")
+        },
+        IRELAND,
     ),
     refusal("MCE-P01", "endpoint_name", "'under_score'", endpoint_name="under_score"),
 ]

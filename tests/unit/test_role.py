@@ -10,7 +10,7 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 
-from sagemaker_multi_container import ModelData
+from sagemaker_multi_container import EndpointConfigurationError, ModelData
 
 from .builders import container, endpoint, properties, resources, statements
 
@@ -175,6 +175,15 @@ def test_stacks_that_share_an_imported_role_do_not_overwrite_each_others_policy(
         names.append(properties(stack, "IAM::Policy")["PolicyName"])
 
     assert names[0] != names[1]
+
+
+def test_refuses_a_policy_that_is_longer_than_iam_takes(stack: cdk.Stack) -> None:
+    """After some minutes IAM would."""
+    long = [ModelData.from_s3_uri(f"s3://models/{'x' * 900}/{number}.tar.gz") for number in range(15)]
+    given = [container(f"c{number}", model_data=data) for number, data in enumerate(long)]
+
+    with pytest.raises(EndpointConfigurationError, match=r"policy of at least 1\d{4} characters, and IAM takes 10240"):
+        endpoint(stack, containers=given)
 
 
 def _listed(value: Any) -> list[Any]:
