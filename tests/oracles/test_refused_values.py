@@ -54,8 +54,8 @@ _GUARDED = {
     for guarded in check.paths()[:1]
     if not isinstance(shape_of(guarded), StructureShape)
 }
-_COMPARED = sorted({*_GUARDED, *_ENVIRONMENT, "EndpointConfig.KmsKeyId"})
-"""The single values and lists that rules look at, and what the construct can express besides."""
+_COMPARED = sorted({*_GUARDED, *_ENVIRONMENT})
+"""The single values and lists that rules look at."""
 
 _VARIANT = "EndpointConfig.ProductionVariants[]"
 _REGISTRY_CREDENTIALS = "Model.Containers[].ImageConfig.RepositoryAuthConfig"
@@ -99,7 +99,6 @@ THE_API_TAKES_IT = {
 }
 """Why a rule refuses values of a property that the API's model allows."""
 THE_RULES_TAKE_IT = {
-    "EndpointConfig.KmsKeyId": "the construct takes a kms.IKey, and it is the CDK that makes its ARN",
     f"{_VARIANT}.InstanceType": "AWS adds types all the time: one that is not known is a warning",
     f"{_VARIANT}.InstancePools[].InstanceType": "AWS adds types all the time: one that is not known is a warning",
 }
