@@ -17,11 +17,11 @@ from . import l1, permissions
 from .arguments import WRONG_ARGUMENT, ArgumentReader
 from .containers import ContainerDefinition
 from .declaration import CONFIG_NAME, ENDPOINT, ENDPOINT_CONFIG, Declaration, Model, Verdict
-from .declare import WARNING_ID, read_acknowledged_rules, read_models_and_variants
 from .errors import Caution, EndpointConfigurationError, Problem
 from .models import bind_container, construct_ids, version_of
 from .modes import InferenceExecutionMode
 from .network import Network
+from .reading import WARNING_ID, read_acknowledged_rules, read_models_and_variants
 from .rules import Reference
 from .variants import ProductionVariant
 

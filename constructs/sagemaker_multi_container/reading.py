@@ -1,4 +1,4 @@
-"""From the construct's arguments to a declaration."""
+"""From the construct's arguments to models, variants and acknowledged rules."""
 
 from __future__ import annotations
 
