@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import NoReturn, cast
 
 import aws_cdk as cdk
 
@@ -30,10 +31,26 @@ def describe(value: object) -> str:
     """A value as an error message shows it: short, and with its type, since that is the mistake."""
     if value is None:
         return "None"
+    if isinstance(value, Mapping):
+        # Its values may be secrets.
+        return f"a {type(value).__name__} with the keys {', '.join(map(repr, value))}"
     shown = repr(value)
     if len(shown) > _LONGEST_VALUE_SHOWN:
         shown = f"{shown[: _LONGEST_VALUE_SHOWN - 3]}..."
     return f"the {type(value).__name__} {shown}"
+
+
+def said_by_the_cdk(error: Exception) -> str:
+    """What the CDK complains about, without the code in front."""
+    return re.sub(r"^[A-Z]\w+: ", "", str(error).splitlines()[0])
+
+
+def _encoded(token: object, kind: type) -> object:
+    """A token as the string or number that L1 takes."""
+    if isinstance(token, str | int | float | list) or kind is bool:
+        return token
+    resolvable = cast("cdk.IResolvable", token)
+    return cdk.Token.as_string(resolvable) if kind is str else cdk.Token.as_number(resolvable)
 
 
 def _is_infinite(value: object) -> bool:
@@ -63,8 +80,10 @@ class ArgumentReader:
 
     def read(self, argument: str, value: object, expected: type) -> object:
         """A value of one type, or a token, or None."""
-        if value is None or is_token(value):
-            return value
+        if value is None:
+            return None
+        if is_token(value):
+            return _encoded(value, expected)
         fits = isinstance(value, (int, float) if expected is float else expected)
         if fits and (expected is bool) == isinstance(value, bool) and not _is_infinite(value):
             return value
@@ -92,7 +111,7 @@ class ArgumentReader:
         try:
             return self._whole(argument, value.to_seconds(integral=False), "seconds")
         except RuntimeError as refused:  # a token in another unit
-            return self.refuse(argument, str(refused), "write cdk.Duration.seconds(...)")
+            return self.refuse(argument, said_by_the_cdk(refused), "write cdk.Duration.seconds(...)")
 
     def gibibytes(self, argument: str, value: object) -> object:
         """A size in whole GiB, or None."""
@@ -103,7 +122,7 @@ class ArgumentReader:
         try:
             size = value.to_gibibytes(rounding=cdk.SizeRoundingBehavior.NONE)
         except RuntimeError as refused:  # a token in another unit
-            return self.refuse(argument, str(refused), "write cdk.Size.gibibytes(...)")
+            return self.refuse(argument, said_by_the_cdk(refused), "write cdk.Size.gibibytes(...)")
         return self._whole(argument, size, "GiB")
 
     def construct(self, argument: str, value: object, attribute: str, expected: str, fix: str) -> object:
@@ -114,7 +133,8 @@ class ArgumentReader:
             return self.refuse(argument, f"is {describe(value)}, expected {expected}", fix)
         return getattr(value, attribute)
 
-    def _whole(self, argument: str, number: float, unit: str) -> object:
-        if number == int(number):
+    def _whole(self, argument: str, number: float | None, unit: str) -> object:
+        # Numbers that are too large for JSON come back as none.
+        if number is not None and number == int(number):
             return number
         return self.refuse(argument, f"is {number} {unit}, expected a whole number", f"give whole {unit}")

@@ -21,7 +21,23 @@ CONFIG_NAME = Reference(logical_id=ENDPOINT_CONFIG, attribute="EndpointConfigNam
 # Without hostnames SageMaker counts the containers of a pipeline; here each has one, in either mode.
 _DEMANDED_HERE = frozenset({"MCE-C10"})
 # What a list of containers that is still growing may lack.
-_FOR_COMPLETE_LISTS = frozenset({"MCE-C02", "MCE-C03"})
+_FOR_COMPLETE_LISTS = frozenset({"MCE-C02", "MCE-C03", "MCE-E13"})
+
+# What to do, where the construct has other words for it than CloudFormation.
+_FIXES = {
+    "MCE-C02": "give 2 to 15 containers, or none and add them all with add_container",
+    "MCE-C03": "give 2 to 15 containers, or leave them out and add them all with add_container",
+    "MCE-C05": "give every container a hostname",
+    "MCE-C10": "give every container a hostname",
+    "MCE-C12": "give InferenceExecutionMode.SERIAL or InferenceExecutionMode.DIRECT",
+    "MCE-C18": "push the image to Amazon ECR, or use ContainerImage.from_registry in an endpoint with a VPC",
+    "MCE-C23": "give the endpoint the vpc in which the registry is",
+    "MCE-C26": "pack the artefacts as .tar.gz, or use ModelData.from_prefix for uncompressed ones",
+    "MCE-C31": "leave one container with multi_model=True",
+    "MCE-C34": "set multi_model=True, or leave model_cache out",
+    "MCE-M06": "choose 1 to 16 subnets with vpc_subnets, and give 1 to 5 security_groups",
+    "MCE-V05": "give an initial_instance_count of 1 or more",
+}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -110,17 +126,20 @@ class Declaration:
             account=_literal(self.account),
         )
         growing = set() if complete else {model.id for model in self.models if model.is_open}
+        if growing:
+            growing.add(ENDPOINT_CONFIG)
         verdict = Verdict(resources, [*self.problems], [])
         for finding in evaluate(description):
-            if finding.resource in growing and finding.rule.id in _FOR_COMPLETE_LISTS:
+            if finding.rule.id in _FOR_COMPLETE_LISTS and finding.resource in growing:
                 continue
             at = self._where(finding)
             rule = finding.rule
+            fix = _FIXES.get(rule.id, rule.fix)
             is_error = rule.severity is Severity.ERROR or rule.id in _DEMANDED_HERE
             if is_error and rule.id not in self.acknowledged:
-                verdict.problems.append(Problem(rule.id, at, finding.message, rule.fix, rule.source))
+                verdict.problems.append(Problem(rule.id, at, finding.message, fix, rule.source))
             elif rule.severity is Severity.WARNING:
-                verdict.cautions.append(Caution(rule.id, at, finding.message, rule.fix))
+                verdict.cautions.append(Caution(rule.id, at, finding.message, fix))
         verdict.cautions.extend(self._cautions_about_images())
         return verdict
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from pathlib import Path
 from types import FrameType
 
-_PACKAGE = str(Path(__file__).parent)
+_PACKAGE = os.path.dirname(__file__) + os.sep  # noqa: PTH120 - called for each value object, so without pathlib
 
 
 def caller() -> str:
@@ -15,6 +15,6 @@ def caller() -> str:
     while frame is not None:
         file = frame.f_code.co_filename
         if not file.startswith((_PACKAGE, "<")):
-            return f"{Path(file).name}:{frame.f_lineno}"
+            return f"{file.removeprefix(os.getcwd() + os.sep)}:{frame.f_lineno}"  # noqa: PTH109 - as above
         frame = frame.f_back
     return ""

@@ -14,7 +14,7 @@ from aws_cdk import aws_sagemaker as sagemaker
 from constructs import Construct, IValidation
 
 from . import l1, permissions
-from .arguments import WRONG_ARGUMENT, ArgumentReader
+from .arguments import WRONG_ARGUMENT, ArgumentReader, describe
 from .containers import ContainerDefinition
 from .declaration import CONFIG_NAME, ENDPOINT, ENDPOINT_CONFIG, Declaration, Model, Verdict
 from .errors import Caution, EndpointConfigurationError, Problem
@@ -24,6 +24,9 @@ from .network import Network
 from .reading import WARNING_ID, read_acknowledged_rules, read_models_and_variants
 from .rules import Reference
 from .variants import ProductionVariant
+
+_LONGEST_LOGICAL_ID = 255
+_UNIQUE_PART = 8
 
 
 @jsii.implements(iam.IGrantable, ec2.IConnectable)
@@ -75,7 +78,7 @@ class MultiContainerEndpoint(Construct):
             role: The role that SageMaker assumes. It must trust `sagemaker.amazonaws.com`, and is given the permissions
                 that the containers need (not if it is immutable). Default: a new role.
             vpc: The VPC that the containers reach their network through. Default: none.
-            vpc_subnets: Which of its subnets. Default: the private ones.
+            vpc_subnets: Which of its subnets. Default: the private ones or, if there are none, the isolated ones.
             security_groups: 1 to 5 security groups. Default: a new one.
             allow_all_outbound: Whether the new security group lets all traffic out. Default: True.
             network_isolation: Whether the containers have no network at all, nor AWS credentials. SageMaker still
@@ -90,7 +93,9 @@ class MultiContainerEndpoint(Construct):
         """
         super().__init__(scope, id)
         self._warned: set[Caution] = set()
-        self._added_statements: list[iam.PolicyStatement] = []
+        self._versions: dict[str, str] = {}
+        self._late_statements: dict[str, iam.PolicyStatement] = {}
+        self._waits_for_role = False
         try:
             problems: list[Problem] = []
             read = ArgumentReader(problems)
@@ -123,23 +128,14 @@ class MultiContainerEndpoint(Construct):
                 acknowledged=read_acknowledged_rules(acknowledged_rules, read),
             )
             verdict = self._judge()
-        except EndpointConfigurationError:
-            # A refused endpoint leaves nothing behind, so that a program that catches the error can go on.
-            scope.node.try_remove_child(id)
+            self._policy = self._create_policy()
+            self._create_resources(verdict)
+        except BaseException:
+            # A refused endpoint leaves no constructs behind, so that a program that catches the error can go on.
+            scope.node.try_remove_child(self.node.id)
             raise
-        self._policy = iam.Policy(
-            self,
-            "Policy",
-            # The default name repeats in other stacks, whose policies would replace each other on a shared role.
-            policy_name=None if role is None else cdk.Names.unique_resource_name(self, max_length=128),
-            document=self._policy_document(),
-        )
-        self._role.attach_inline_policy(self._policy)
-        self._create_resources(verdict)
-        if role is not None:
-            # Permissions that the user gives the role elsewhere must be there before the models, too.
-            for model in self._cfn_models.values():
-                model.node.add_dependency(role)
+        if not self._owns_role:
+            self._wait_for_role()
         if any(model.is_open for model in models):
             self.node.add_validation(_Completeness(self._declaration))
 
@@ -159,11 +155,13 @@ class MultiContainerEndpoint(Construct):
     @property
     def role(self) -> iam.IRole:
         """The role that SageMaker assumes to fetch images and model data, and that the containers act as."""
+        self._wait_for_role()
         return self._role
 
     @property
     def grant_principal(self) -> iam.IPrincipal:
         """The principal that permissions are granted to when the endpoint is the grantee: its role."""
+        self._wait_for_role()
         return self._role.grant_principal
 
     @property
@@ -210,31 +208,35 @@ class MultiContainerEndpoint(Construct):
             problem = Problem(WRONG_ARGUMENT, "container", message, "give it to a variant with containers=[...]")
             raise EndpointConfigurationError(self.node.path, [problem])
         before = model.containers
-        problems = self._declaration.problems
-        added = bind_container(container, self, model.argument(len(before)), problems)
-        model.containers = [*before, added]
+        cfn_model = self._cfn_models[model.id]
         try:
+            added = bind_container(container, self, model.argument(len(before)), self._declaration.problems)
+            model.containers = [*before, added]
             self._judge()
-        except EndpointConfigurationError:
+            self._name_by_version(model, cfn_model)
+        except BaseException:
             model.containers = before
-            problems.clear()
+            self._declaration.problems.clear()
             for child in construct_ids(model.argument(len(before))):
                 self.node.try_remove_child(child)
             raise
-        cfn_model = self._cfn_models[model.id]
-        properties = l1.keywords(self._declaration.model_properties(model), {})
-        cfn_model.containers = properties["containers"]
-        self._name_by_version(model, cfn_model)
-        self._renew_policy()
+        cfn_model.containers = l1.keywords(self._declaration.model_properties(model), {})["containers"]
+        self._allow(permissions.for_containers([added]))
 
     def add_to_role_policy(self, statement: iam.PolicyStatement) -> None:
         """Allow the containers more, before the models are made.
 
         Args:
             statement: Added to the policy of the endpoint's role; without effect if the role is immutable.
+
+        Raises:
+            EndpointConfigurationError: If it is no `iam.PolicyStatement`.
         """
-        self._added_statements.append(statement)
-        self._renew_policy()
+        if not isinstance(statement, iam.PolicyStatement):
+            message = f"is {describe(statement)}, expected an iam.PolicyStatement"
+            problem = Problem(WRONG_ARGUMENT, "statement", message, "write iam.PolicyStatement(actions=[...], ...)")
+            raise EndpointConfigurationError(self.node.path, [problem])
+        self._policy.add_statements(statement)
 
     def _judge(self) -> Verdict:
         """Raise what is wrong, warn of what is doubtful."""
@@ -260,15 +262,36 @@ class MultiContainerEndpoint(Construct):
             *(permissions.for_vpc(declaration.network) if declaration.network else ()),
         ]
 
-    def _policy_document(self) -> iam.PolicyDocument:
-        document = iam.PolicyDocument.from_json({"Version": "2012-10-17", "Statement": self._statements()})
-        if self._added_statements:
-            document.add_statements(*self._added_statements)
-        return document
+    def _create_policy(self) -> iam.Policy:
+        self._first_statements = self._statements()
+        document = iam.PolicyDocument.from_json({"Version": "2012-10-17", "Statement": self._first_statements})
+        if self._owns_role:
+            policy = iam.Policy(self, "Policy", document=document)
+        else:
+            # Other endpoints may use the role, too, in other stacks and regions, and the default name repeats there.
+            name = f"{cdk.Names.unique_resource_name(self, max_length=100)}-{self._stack.region}"
+            policy = iam.Policy(self, "PolicyOfGivenRole", policy_name=name, document=document)
+        self._role.attach_inline_policy(policy)
+        return policy
 
-    def _renew_policy(self) -> None:
-        cfn_policy = cast("iam.CfnPolicy", self._policy.node.default_child)
-        cfn_policy.policy_document = self._policy_document()
+    def _allow(self, statements: Sequence[permissions.Statement]) -> None:
+        """Allow more than at first, in one statement for each kind."""
+        for statement in statements:
+            if statement in self._first_statements:
+                continue
+            kind = str((statement["Action"], statement.get("Condition")))
+            if kind in self._late_statements:
+                self._late_statements[kind].add_resources(*statement["Resource"])
+            else:
+                self._late_statements[kind] = iam.PolicyStatement.from_json(statement)
+                self._policy.add_statements(self._late_statements[kind])
+
+    def _wait_for_role(self) -> None:
+        """Let the models wait for whatever the role is allowed elsewhere: from now on somebody may allow it."""
+        if not self._waits_for_role:
+            self._waits_for_role = True
+            for cfn_model in self._cfn_models.values():
+                cfn_model.node.add_dependency(self._role)
 
     def _create_resources(self, verdict: Verdict) -> None:
         names: dict[Reference, str] = {}
@@ -294,8 +317,16 @@ class MultiContainerEndpoint(Construct):
             self._cfn_endpoint.node.add_dependency(self._declaration.network.ready)
 
     def _name_by_version(self, model: Model, cfn_model: sagemaker.CfnModel) -> None:
+        named = self._versions.get(model.id)
+        if named is not None and named != self._stack.resolve(cfn_model.logical_id):
+            return  # by the user, who is right
         logical_id = self._stack.get_logical_id(cfn_model)
-        cfn_model.override_logical_id(logical_id + version_of(model.containers or []))
+        version = version_of(model.containers or [])
+        # The end of a logical id makes it unique, so a long one is cut before.
+        human, unique = logical_id[:-_UNIQUE_PART], logical_id[-_UNIQUE_PART:]
+        name = f"{human[: _LONGEST_LOGICAL_ID - _UNIQUE_PART - len(version)]}{unique}{version}"
+        cfn_model.override_logical_id(name)
+        self._versions[model.id] = name
 
 
 def _sagemaker() -> iam.IPrincipal:

@@ -22,10 +22,13 @@ from .tokens import TOKEN, is_token
 
 _NAME = rf"(?:{TOKEN}|[^./:@$])+"
 _ECR_URI = re.compile(
-    rf"(?P<account>{_NAME})\.dkr[.-]ecr\.(?P<region>{_NAME})\.[^/]+/(?P<repository>(?:{TOKEN}|[^:@$])+)(?:[:@].+)?"
+    rf"(?P<account>{_NAME})\.dkr[.-]ecr(?:-fips)?\.(?P<region>{_NAME})\.[^/]+/(?P<repository>(?:{TOKEN}|[^:@$])+)(?:[:@].+)?"
 )
 _TAG = re.compile(r"\w[\w.-]{0,127}", re.ASCII)
 _BIND_TO_PORT_LABEL = "com.amazonaws.sagemaker.capabilities.accept-bind-to-port"
+_BIND_TO_PORT = re.compile(
+    rf"^\s*LABEL\s.*{re.escape(_BIND_TO_PORT_LABEL)}[\"']?(?:\s*=\s*|\s+)[\"']?true\b", re.IGNORECASE | re.MULTILINE
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +117,12 @@ class ContainerImage(ABC):
         Raises:
             EndpointConfigurationError: If there is no such Dockerfile.
         """
+        for argument, value in {"directory": directory, "file": "" if file is None else file}.items():
+            if not isinstance(value, str):
+                refuse(argument, f"is {describe(value)}, expected a string", "give a path as seen from the app")
+        if platform is not None and not isinstance(platform, ecr_assets.Platform):
+            fix = "write Platform.LINUX_ARM64 or Platform.LINUX_AMD64, of aws_ecr_assets"
+            refuse("platform", f"is {describe(platform)}, expected an ecr_assets.Platform", fix)
         dockerfile = Path(directory, file or "Dockerfile")
         if not dockerfile.is_file():
             refuse(
@@ -124,11 +133,11 @@ class ContainerImage(ABC):
         return _DirectoryImage(directory, dockerfile, file, target, build_args, platform, exclude)
 
     @staticmethod
-    def from_image_asset(asset: ecr_assets.DockerImageAsset) -> ContainerImage:
+    def from_image_asset(asset: ecr_assets.DockerImageAsset | ecr_assets.TarballImageAsset) -> ContainerImage:
         """An image asset that the app has made already.
 
         Args:
-            asset: A `DockerImageAsset`, a `TarballImageAsset`, or anything else with a repository and an image URI.
+            asset: A `DockerImageAsset` or a `TarballImageAsset`.
         """
         if not hasattr(asset, "image_uri"):
             refuse("asset", f"is {describe(asset)}, expected a DockerImageAsset", "to build one use from_asset('...')")
@@ -143,7 +152,8 @@ class ContainerImage(ABC):
         Args:
             repository_name: Such as `pytorch-inference`.
             tag: Such as `2.6.0-cpu-py312-ubuntu22.04-sagemaker`.
-            account_id: The account of the registry. Default: the one that the CDK knows for the region.
+            account_id: The account of the registry, which you must give in regions that the CDK does not know it of,
+                such as AWS GovCloud. Default: the one that the CDK knows for the region.
         """
         _require_tag(tag)
         return _DlcImage(repository_name, tag, account_id)
@@ -158,6 +168,9 @@ class ContainerImage(ABC):
             image: `registry/repository:tag` or `registry/repository@digest`.
             credentials: The function that SageMaker asks for the registry's credentials. Default: none are needed.
         """
+        if credentials is not None and not hasattr(credentials, "function_arn"):
+            fix = "use lambda_.Function.from_function_arn(self, 'Credentials', '...')"
+            refuse("credentials", f"is {describe(credentials)}, expected a lambda_.IFunction", fix)
         return _RegistryImage(image, credentials)
 
     @staticmethod
@@ -188,7 +201,7 @@ class _EcrImage(ContainerImage):
 
 @dataclass(frozen=True, slots=True)
 class _AssetImage(ContainerImage):
-    asset: ecr_assets.DockerImageAsset
+    asset: ecr_assets.DockerImageAsset | ecr_assets.TarballImageAsset
 
     def bind(self, scope: Construct, id: str) -> ContainerImageConfig:  # noqa: ARG002
         return ContainerImageConfig(uri=self.asset.image_uri, repository_arn=self.asset.repository.repository_arn)
@@ -218,7 +231,8 @@ class _DirectoryImage(ContainerImage):
         return dataclasses.replace(_AssetImage(asset).bind(scope, id), cautions=self._cautions())
 
     def _cautions(self) -> tuple[Caution, ...]:
-        if _BIND_TO_PORT_LABEL in self.dockerfile.read_text(encoding="utf-8", errors="replace"):
+        instructions = self.dockerfile.read_text(encoding="utf-8", errors="replace").replace("\\\n", " ")
+        if _BIND_TO_PORT.search(instructions):
             return ()
         return (
             Caution(
@@ -267,10 +281,10 @@ class _UriImage(ContainerImage):
         unknown = Caution(
             rule="MCE-Y02",
             where="image",
-            message="which repository this is, is only known at deployment: the execution role may not pull from it",
+            message="which repository this is, is not known at synth: the execution role may not pull from it",
             fix="use from_ecr_repository, or allow the role to pull with add_to_role_policy",
         )
-        return ContainerImageConfig(uri=self.uri, cautions=(unknown,) if is_token(self.uri) else ())
+        return ContainerImageConfig(uri=self.uri, cautions=(unknown,))
 
 
 def _require_tag(tag: object) -> None:

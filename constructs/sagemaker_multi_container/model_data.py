@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import aws_cdk as cdk
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_s3_assets as s3_assets
 from constructs import Construct
@@ -73,7 +74,7 @@ class ModelData(ABC):
             revision: Change it to roll out a new artefact under the same key. Default: the key alone tells.
         """
         _require_bucket(bucket)
-        return _BucketData(_revision(revision), bucket, _text("key", key), is_prefix=False)
+        return _BucketData(_revision(revision), bucket, _key("key", key), is_prefix=False)
 
     @staticmethod
     def from_prefix(bucket: s3.IBucket, prefix: str, *, revision: str | None = None) -> ModelData:
@@ -85,7 +86,7 @@ class ModelData(ABC):
             revision: Change it to roll out new artefacts under the same prefix. Default: the prefix alone tells.
         """
         _require_bucket(bucket)
-        return _BucketData(_revision(revision), bucket, _text("prefix", prefix), is_prefix=True)
+        return _BucketData(_revision(revision), bucket, _key("prefix", prefix), is_prefix=True)
 
     @staticmethod
     def from_asset(path: str) -> ModelData:
@@ -97,7 +98,7 @@ class ModelData(ABC):
         Raises:
             EndpointConfigurationError: If there is no such file, or it is no `.tar.gz`.
         """
-        file = Path(path)
+        file = Path(_text("path", path))
         if not file.is_file():
             refuse("path", f"there is no file {file} (the app runs in {Path.cwd()})", "give the path of a .tar.gz file")
         if not file.name.endswith(_ARCHIVE):
@@ -125,6 +126,8 @@ class ModelData(ABC):
                 f"{uri!r} does not begin with s3://",
                 "write s3://<bucket>/<key>.tar.gz or s3://<bucket>/<prefix>/",
             )
+        if not isinstance(accept_eula, bool):
+            refuse("accept_eula", f"is {describe(accept_eula)}, expected True or False", "read the license first")
         if uri.endswith("/") and not uri.startswith("s3://"):
             message = "is a prefix of which the bucket is only known at deployment, so that nobody could be allowed to"
             refuse("uri", f"{message} list it", "write s3://<bucket>/<prefix>/, or use from_prefix(bucket, prefix)")
@@ -145,7 +148,7 @@ class _BucketData(ModelData):
             uri=f"s3://{self.bucket.bucket_name}/{self.key}",
             arn=f"{bucket_arn}/{_in_iam(self.key)}" + ("*" if self.is_prefix else ""),
             bucket_arn=bucket_arn,
-            key_arn=None if encryption_key is None else encryption_key.key_arn,
+            key_arn=None if encryption_key is None else _key_arn(encryption_key),
             prefix=self.key if self.is_prefix else None,
             revision=self.revision,
         )
@@ -183,6 +186,11 @@ class _UriData(ModelData):
         )
 
 
+def _key_arn(key: kms.IKey) -> str:
+    # Permissions on an alias are none on its key.
+    return key.alias_target_key.key_arn if isinstance(key, kms.Alias) else key.key_arn
+
+
 def _in_iam(key: str) -> str:
     """A key as IAM takes it to the letter, rather than for a pattern."""
     return key.replace("*", "${*}").replace("?", "${?}")
@@ -200,5 +208,14 @@ def _text(argument: str, value: str) -> str:
     return value
 
 
+def _key(argument: str, key: str) -> str:
+    if _text(argument, key).startswith("s3://"):
+        refuse(argument, f"{key!r} is a URI, expected what comes after the bucket", f"give {argument}='models/...'")
+    return key
+
+
 def _revision(revision: str | None) -> str | None:
-    return None if revision is None else _text("revision", revision)
+    if revision is not None and is_token(_text("revision", revision)):
+        message = "is only known at deployment, when a change of it could no longer make a new model"
+        refuse("revision", message, "give a literal, such as the artefact's version, when the app is synthesized")
+    return revision

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from constructs import Construct
 
-from .arguments import ArgumentReader, describe
+from .arguments import ArgumentReader, describe, said_by_the_cdk
 from .containers import ContainerDefinition
 from .errors import Problem
 from .images import ContainerImage, ContainerImageConfig
@@ -48,7 +48,7 @@ def bind_containers(
     containers: object, scope: Construct, argument: str, problems: list[Problem]
 ) -> list[BoundContainer] | None:
     """Look up the images and model data of a list of containers; None if it is no list."""
-    if isinstance(containers, list | tuple) and not is_token(containers):
+    if isinstance(containers, Sequence) and not isinstance(containers, str | bytes) and not is_token(containers):
         return [
             bind_container(container, scope, f"{argument}[{index}]", problems)
             for index, container in enumerate(containers)
@@ -106,26 +106,42 @@ def _bind_image(
     container: ContainerDefinition, scope: Construct, read: ArgumentReader
 ) -> ContainerImageConfig | Unknown | None:
     image: object = container.image
+    if isinstance(image, ContainerImage):
+        bound = _bound(image.bind, scope, construct_ids(read.owner)[0], "image", read)
+        return bound if isinstance(bound, ContainerImageConfig | Unknown) else _unbound("image", image, bound, read)
     if image is None:
         return None
-    if isinstance(image, ContainerImage):
-        return image.bind(scope, construct_ids(read.owner)[0])
     written = f"ContainerImage.from_uri({image!r})" if isinstance(image, str) else "ContainerImage.from_..."
-    read.refuse("image", f"is {describe(image)}, expected a ContainerImage", f"write {written}")
-    return Unknown()
+    return read.refuse("image", f"is {describe(image)}, expected a ContainerImage", f"write {written}")
 
 
 def _bind_model_data(
     container: ContainerDefinition, scope: Construct, read: ArgumentReader
 ) -> ModelDataConfig | Unknown | None:
     data: object = container.model_data
+    if isinstance(data, ModelData):
+        bound = _bound(data.bind, scope, construct_ids(read.owner)[1], "model_data", read)
+        return bound if isinstance(bound, ModelDataConfig | Unknown) else _unbound("model_data", data, bound, read)
     if data is None:
         return None
-    if isinstance(data, ModelData):
-        return data.bind(scope, construct_ids(read.owner)[1])
     written = f"ModelData.from_s3_uri({data!r})" if isinstance(data, str) else "ModelData.from_..."
-    read.refuse("model_data", f"is {describe(data)}, expected ModelData", f"write {written}")
-    return Unknown()
+    return read.refuse("model_data", f"is {describe(data)}, expected ModelData", f"write {written}")
+
+
+def _bound(
+    bind: Callable[[Construct, str], object], scope: Construct, id: str, argument: str, read: ArgumentReader
+) -> object:
+    try:
+        return bind(scope, id)
+    except (RuntimeError, TypeError) as refused:  # what jsii makes of the CDK's errors
+        fix = "give the CDK what it asks for where the image or the model data is made"
+        return read.refuse(argument, f"cannot be looked up: {said_by_the_cdk(refused)}", fix)
+
+
+def _unbound(argument: str, source: object, bound: object, read: ArgumentReader) -> Unknown:
+    expected = "a ContainerImageConfig" if argument == "image" else "a ModelDataConfig"
+    message = f"has a bind() that returns {describe(bound)}, expected {expected}"
+    return read.refuse(argument, message, f"return {expected} from {type(source).__name__}.bind")
 
 
 def _environment(container: ContainerDefinition, read: ArgumentReader) -> object:

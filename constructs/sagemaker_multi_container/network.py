@@ -9,7 +9,7 @@ from typing import Any
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct, DependencyGroup, IDependable
 
-from .arguments import ArgumentReader, describe
+from .arguments import ArgumentReader, describe, said_by_the_cdk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +32,7 @@ class Network:
         read: ArgumentReader,
     ) -> Network | None:
         """The network that the endpoint's arguments describe; None without a VPC, or where they are wrong."""
+        read.read("allow_all_outbound", allow_all_outbound, bool)
         if vpc is None:
             needless = {
                 "vpc_subnets": vpc_subnets,
@@ -42,34 +43,44 @@ class Network:
                 if value is not None:
                     read.refuse(argument, "has no meaning without a VPC", "give vpc=..., or leave it out")
             return None
-        if not hasattr(vpc, "select_subnets"):
-            fix = "use ec2.Vpc.from_lookup(self, 'Vpc', vpc_id='...')"
-            read.refuse("vpc", f"is {describe(vpc)}, expected an ec2.IVpc", fix)
-            return None
-        for index, group in enumerate(security_groups or ()):
-            if not hasattr(group, "security_group_id"):
-                message = f"is {describe(group)}, expected an ec2.ISecurityGroup"
-                fix = "use ec2.SecurityGroup.from_security_group_id(self, 'Group', '...')"
-                read.refuse(f"security_groups[{index}]", message, fix)
-                return None
         if security_groups is not None and allow_all_outbound is not None:
             message = "is for the security group that is made when none is given"
             read.refuse("allow_all_outbound", message, "say it on the security groups that you give")
+        if not _are_usable(vpc, vpc_subnets, security_groups, read):
+            return None
         try:
             subnet_ids, ready = _select(vpc, vpc_subnets or ec2.SubnetSelection())
         except RuntimeError as refused:
-            read.refuse("vpc_subnets", str(refused), "choose subnets that the VPC has with vpc_subnets=...")
+            read.refuse("vpc_subnets", said_by_the_cdk(refused), "choose subnets that the VPC has with vpc_subnets=...")
             return None
         if security_groups is None:
-            security_groups = [
-                ec2.SecurityGroup(scope, "SecurityGroup", vpc=vpc, allow_all_outbound=allow_all_outbound is not False)
-            ]
+            allowed = allow_all_outbound is not False
+            security_groups = [ec2.SecurityGroup(scope, "SecurityGroup", vpc=vpc, allow_all_outbound=allowed)]
         return Network(
             subnet_ids=subnet_ids,
             security_group_ids=[group.security_group_id for group in security_groups],
             connections=ec2.Connections(security_groups=list(security_groups)),
             ready=ready,
         )
+
+
+def _are_usable(vpc: object, subnets: object, groups: object, read: ArgumentReader) -> bool:
+    """Whether the arguments are of the types that they should be; a problem for each that is not."""
+    before = len(read.problems)
+    if not hasattr(vpc, "select_subnets"):
+        fix = "use ec2.Vpc.from_lookup(self, 'Vpc', vpc_id='...')"
+        read.refuse("vpc", f"is {describe(vpc)}, expected an ec2.IVpc", fix)
+    if subnets is not None and not isinstance(subnets, ec2.SubnetSelection):
+        fix = "write ec2.SubnetSelection(subnet_type=ec2.SubnetType...), or subnets=[...] in it"
+        read.refuse("vpc_subnets", f"is {describe(subnets)}, expected an ec2.SubnetSelection", fix)
+    if groups is not None and not isinstance(groups, list | tuple):
+        read.refuse("security_groups", f"is {describe(groups)}, expected a list", "write [security_group, ...]")
+    for index, group in enumerate(groups if isinstance(groups, list | tuple) else ()):
+        if not hasattr(group, "security_group_id"):
+            message = f"is {describe(group)}, expected an ec2.ISecurityGroup"
+            fix = "use ec2.SecurityGroup.from_security_group_id(self, 'Group', '...')"
+            read.refuse(f"security_groups[{index}]", message, fix)
+    return len(read.problems) == before
 
 
 def _select(vpc: ec2.IVpc, selection: ec2.SubnetSelection) -> tuple[list[str], IDependable]:

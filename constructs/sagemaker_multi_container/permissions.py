@@ -15,7 +15,7 @@ import aws_cdk as cdk
 from .errors import Problem
 from .models import BoundContainer
 from .network import Network
-from .tokens import TOKEN
+from .tokens import TOKEN, is_token
 
 Statement = dict[str, Any]
 
@@ -73,8 +73,9 @@ def for_vpc(network: Network) -> list[Statement]:
             ["ec2:CreateNetworkInterface"],
             [
                 interfaces,
-                *(f"{_ARN}:ec2:{_HERE}:security-group/{group}" for group in network.security_group_ids),
-                *(f"{_ARN}:ec2:{_HERE}:subnet/{subnet}" for subnet in network.subnet_ids),
+                # In a shared VPC these belong to another account. Their ids are unique in all accounts.
+                *_each(f"{_ARN}:ec2:{cdk.Aws.REGION}:*:security-group", network.security_group_ids),
+                *_each(f"{_ARN}:ec2:{cdk.Aws.REGION}:*:subnet", network.subnet_ids),
             ],
         ),
         _allow(
@@ -116,6 +117,11 @@ def problem_of_size(statements: Sequence[Statement]) -> Problem | None:
 
 def _list_below(bucket_arn: str, prefix: str) -> Statement:
     return _allow(["s3:ListBucket"], [bucket_arn], {"StringLike": {"s3:prefix": f"{prefix}*"}})
+
+
+def _each(arn: str, ids: list[str]) -> list[str]:
+    # Of a list that is only known at deployment not even the length is known.
+    return [f"{arn}/*"] if is_token(ids) else [f"{arn}/{id_}" for id_ in ids]
 
 
 def _allow(actions: list[str], resources: Sequence[str], condition: dict[str, Any] | None = None) -> Statement:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from constructs import Construct
 
@@ -48,7 +48,8 @@ def read_models_and_variants(
         if variant.mode is not None and variant.containers is None:
             message = "is given without containers of the variant's own"
             ArgumentReader(problems, owner, variant.declared_at).refuse("mode", message, "give the endpoint the mode")
-        model = own if variant.containers is None else _model_of(variant, own, owner, scope, problems)
+        taken = {model.id for model in models}
+        model = own if variant.containers is None else _model_of(variant, own, owner, taken, scope, problems)
         if not any(model is known for known in models):
             models.append(model)
         bound.append(bind_variant(variant, model.name, owner, problems))
@@ -67,8 +68,11 @@ def read_acknowledged_rules(acknowledged: object, read: ArgumentReader) -> Mappi
     for rule_id, reason in reasons.items():
         rule = RULES.get(rule_id)
         if rule is None:
-            read.refuse(argument, f"{rule_id!r} is no rule", "take the id from the error message, such as 'MCE-C06'")
-        elif rule.severity is not Severity.ERROR:
+            message = f"{rule_id!r} is none of the rules about SageMaker, which alone can be switched off"
+            read.refuse(argument, message, "take the id from the error message, such as 'MCE-C06'")
+        elif rule.severity is Severity.INFO:
+            read.refuse(argument, f"{rule_id} is no error, and the construct does not speak of it", "leave it out")
+        elif rule.severity is Severity.WARNING:
             fix = f"acknowledge it as a warning: Annotations.of(endpoint).acknowledge_warning({WARNING_ID + rule_id!r})"
             read.refuse(argument, f"{rule_id} is no error", fix)
         elif rule.confidence is not Confidence.INFERRED:
@@ -103,7 +107,7 @@ def _variants(
     for argument, value in {"instance_type": instance_type, "initial_instance_count": initial_instance_count}.items():
         if value is not None:
             read.refuse(argument, "is given beside variants", "say it in the variants, or leave out the variants")
-    if not isinstance(variants, list | tuple):
+    if not isinstance(variants, Sequence) or isinstance(variants, str | bytes):
         read.refuse("variants", f"is {describe(variants)}, expected a list", "write [ProductionVariant(...)]")
         return None
     return [(f"variants[{index}]", variant) for index, variant in enumerate(variants)]
@@ -117,11 +121,18 @@ def _mode(mode: object, read: ArgumentReader) -> object:
 
 
 def _model_of(
-    variant: ProductionVariant, endpoint: Model, owner: str, scope: Construct, problems: list[Problem]
+    variant: ProductionVariant,
+    endpoint: Model,
+    owner: str,
+    taken: Collection[str],
+    scope: Construct,
+    problems: list[Problem],
 ) -> Model:
     read = ArgumentReader(problems, owner, variant.declared_at)
     mode = endpoint.mode if variant.mode is None else _mode(variant.mode, read)
-    name = variant.name if isinstance(variant.name, str) and not is_token(variant.name) else owner
-    model = Model(id=f"{name}Model", owner=owner, mode=mode, containers=None)
+    model_id = f"{variant.name}Model"
+    if not isinstance(variant.name, str) or is_token(variant.name) or model_id in taken:
+        model_id = f"{owner}Model"
+    model = Model(id=model_id, owner=owner, mode=mode, containers=None)
     model.containers = bind_containers(variant.containers, scope, model.argument(), problems)
     return model

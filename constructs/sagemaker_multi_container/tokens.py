@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import struct
 from typing import Any
@@ -23,7 +24,8 @@ def is_token(value: object) -> bool:
         return struct.pack(">d", value).startswith(_NUMBER_MARKER)
     if isinstance(value, list):
         return len(value) == 1 and isinstance(value[0], str) and value[0].startswith("#{Token[")
-    return hasattr(value, "resolve")
+    # What jsii hands out for an IResolvable has no common class. A path can be resolved, too.
+    return hasattr(value, "resolve") and not isinstance(value, os.PathLike)
 
 
 def with_unknowns(value: Any) -> Any:

@@ -66,7 +66,9 @@ def test_refuses_a_repository_without_exactly_one_of_tag_and_digest(
     """There is no mutable default."""
     repository = ecr.Repository.from_repository_name(stack, "Repository", "ranker")
 
-    with pytest.raises(EndpointConfigurationError, match=r"tag, digest \(test_images.py:\d+\): (neither|both) given"):
+    with pytest.raises(
+        EndpointConfigurationError, match=r"tag, digest \(\S*test_images.py:\d+\): (neither|both) given"
+    ):
         ContainerImage.from_ecr_repository(repository, **arguments)
 
 
@@ -75,9 +77,9 @@ def test_refuses_what_is_no_tag(stack: cdk.Stack, tag: Any) -> None:
     """The rest of the image may be known at deployment only, but the tag is known."""
     repository = ecr.Repository.from_repository_name(stack, "Repository", "ranker")
 
-    with pytest.raises(EndpointConfigurationError, match=r"tag \(test_images.py:\d+\): is the "):
+    with pytest.raises(EndpointConfigurationError, match=r"tag \(\S*test_images.py:\d+\): is the "):
         ContainerImage.from_ecr_repository(repository, tag=tag)
-    with pytest.raises(EndpointConfigurationError, match=r"tag \(test_images.py:\d+\): is the "):
+    with pytest.raises(EndpointConfigurationError, match=r"tag \(\S*test_images.py:\d+\): is the "):
         ContainerImage.from_dlc("pytorch-inference", tag)
 
 
@@ -139,6 +141,70 @@ def test_refuses_a_folder_without_a_dockerfile(tmp_path: Path) -> None:
     """With the folder that was looked in."""
     with pytest.raises(EndpointConfigurationError, match=r"there is no .*Dockerfile.*\(the app runs in "):
         ContainerImage.from_asset(str(tmp_path))
+
+
+@pytest.mark.parametrize("line", ["# LABEL {}=true", "LABEL {}=false", "ENV {}=true"])
+def test_warns_of_a_label_that_is_none(stack: cdk.Stack, tmp_path: Path, line: str) -> None:
+    """A comment or another value does not do."""
+    label = "com.amazonaws.sagemaker.capabilities.accept-bind-to-port"
+    (tmp_path / "Dockerfile").write_text(f"FROM scratch\n{line.format(label)}\n")
+    images_of(stack, ContainerImage.from_asset(str(tmp_path)))
+
+    Annotations.from_stack(stack).has_warning("/Stack/Endpoint", Match.string_like_regexp("MCE-S01"))
+
+
+@pytest.mark.parametrize(
+    "line", ['LABEL "{}"="true"', "label maintainer=me {}=true", "LABEL maintainer=me \\\n  {}=true", "LABEL {} true"]
+)
+def test_reads_labels_as_docker_does(stack: cdk.Stack, tmp_path: Path, line: str) -> None:
+    """With quotes, beside others, over several lines."""
+    label = "com.amazonaws.sagemaker.capabilities.accept-bind-to-port"
+    (tmp_path / "Dockerfile").write_text(f"FROM scratch\n{line.format(label)}\n")
+    images_of(stack, ContainerImage.from_asset(str(tmp_path)))
+
+    Annotations.from_stack(stack).has_no_warning("*", Match.any_value())
+
+
+def test_pulls_from_fips_endpoints(stack: cdk.Stack) -> None:
+    """Of the same repository."""
+    images_of(stack, ContainerImage.from_uri("123456789012.dkr.ecr-fips.us-east-1.amazonaws.com/ranker:1"))
+
+    assert PULL in statements(stack)
+
+
+def test_says_what_the_cdk_misses_of_an_image(app: cdk.App) -> None:
+    """As a problem of this container, rather than a traceback out of jsii."""
+    stack = cdk.Stack(app, "Stack", env=cdk.Environment(account="123456789012", region="us-gov-west-1"))
+
+    with pytest.raises(EndpointConfigurationError, match=r"containers\[0\].image .* cannot be looked up: "):
+        images_of(stack, ContainerImage.from_dlc("pytorch-inference", "2.6.0-cpu"))
+
+
+class _Nowhere(ContainerImage):
+    def bind(self, scope: Any, id: str) -> Any:  # noqa: ARG002
+        return "ranker:1"
+
+
+def test_refuses_images_of_ones_own_that_say_too_little(stack: cdk.Stack) -> None:
+    """A URI alone does not say what to pull from."""
+    with pytest.raises(EndpointConfigurationError, match=r"has a bind\(\) that returns the str 'ranker:1'"):
+        images_of(stack, _Nowhere())
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: ContainerImage.from_asset(None),  # type: ignore[arg-type]
+        lambda: ContainerImage.from_asset("x", platform="linux/arm64"),  # type: ignore[arg-type]
+        lambda: ContainerImage.from_registry("r/x:1", credentials="arn:aws:lambda:..."),  # type: ignore[arg-type]
+        lambda: ContainerImage.from_image_asset("x"),  # type: ignore[arg-type]
+    ],
+    ids=["directory", "platform", "credentials", "asset"],
+)
+def test_refuses_arguments_of_a_wrong_type_where_they_are_given(make: Any) -> None:
+    """At the line that makes the image."""
+    with pytest.raises(EndpointConfigurationError, match=r"\(\S*test_images.py:\d+\): is "):
+        make()
 
 
 def test_takes_an_image_asset(stack: cdk.Stack, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from typing import Any
 
 import aws_cdk as cdk
@@ -52,9 +53,7 @@ def test_says_everything_at_once(stack: cdk.Stack) -> None:
         ("MCE-V05", "initial_instance_count"),
         ("MCE-P01", "endpoint_name"),
     ]
-    assert str(refused.value).startswith(
-        "Stack/Endpoint: 7 problems with this endpoint\n  - containers[0]: is the dict"
-    )
+    assert str(refused.value).startswith("Stack/Endpoint: 7 problems with this endpoint\n  - containers[0]: is a dict")
 
 
 def test_points_at_the_line_that_made_the_container(stack: cdk.Stack) -> None:
@@ -63,7 +62,7 @@ def test_points_at_the_line_that_made_the_container(stack: cdk.Stack) -> None:
 
     (problem,) = problems(stack, containers=[made, container("ok")])
     assert problem.where == f"containers[0].hostname ({made.declared_at})"
-    assert made.declared_at.startswith("test_mistakes.py:")
+    assert made.declared_at.startswith("tests/unit/test_mistakes.py:")
 
 
 def test_shows_how_to_write_a_container(stack: cdk.Stack) -> None:
@@ -154,7 +153,7 @@ def test_refuses_container_fields_of_a_wrong_type(stack: cdk.Stack, field: str, 
 
     (problem,) = problems(stack, containers=[container("ok"), container(**arguments)])
 
-    assert problem.where.startswith(f"containers[1].{field} (builders.py:")
+    assert problem.where.startswith(f"containers[1].{field} (tests/unit/builders.py:")
     assert complaint in problem.message
 
 
@@ -180,7 +179,7 @@ def test_refuses_variant_fields_of_a_wrong_type(stack: cdk.Stack, field: str, va
     arguments: dict[str, Any] = {"name": "main", "instance_type": "ml.m5.large", field: value}
 
     (problem,) = problems(stack, instance_type=None, variants=[ProductionVariant(**arguments)])
-    assert problem.where.startswith(f"variants[0].{field} (test_mistakes.py:")
+    assert problem.where.startswith(f"variants[0].{field} (tests/unit/test_mistakes.py:")
     assert complaint in problem.message
 
 
@@ -241,6 +240,40 @@ def test_the_corrected_endpoint_takes_the_refused_ones_place(stack: cdk.Stack) -
     Template.from_stack(stack).resource_count_is("AWS::SageMaker::Endpoint", 1)
 
 
+def test_the_corrected_endpoint_takes_the_place_whatever_went_wrong(stack: cdk.Stack) -> None:
+    """Also under an id that the CDK rewrites."""
+    with pytest.raises(EndpointConfigurationError):
+        endpoint(stack, "a/b", containers=containers("only"))
+    endpoint(stack, "a/b")
+
+    Template.from_stack(stack).resource_count_is("AWS::SageMaker::Endpoint", 1)
+
+
+def test_refuses_a_path_in_the_environment(stack: cdk.Stack) -> None:
+    """Which has a method of the same name as a token."""
+    (problem,) = problems(stack, containers=[container("a", environment={"D": Path("/opt")}), container("b")])
+
+    assert problem.rule == "MCE-C36"
+
+
+def test_never_shows_what_a_dict_for_a_container_holds(stack: cdk.Stack) -> None:
+    """It may be a secret."""
+    given = [{"hostname": "a", "environment": {"PASSWORD": "hunter2"}}, container("b")]
+
+    (problem,) = problems(stack, containers=given)
+    assert "hunter2" not in str(problem)
+
+
+def test_takes_a_token_that_is_no_string_for_a_name(stack: cdk.Stack) -> None:
+    """As CloudFormation does."""
+    condition = cdk.CfnCondition(stack, "IsProd", expression=cdk.Fn.condition_equals(cdk.Aws.REGION, "eu-west-1"))
+    name: Any = cdk.Fn.condition_if(condition.logical_id, "ranking", "ranking-test")
+    endpoint(stack, endpoint_name=name)
+
+    (made,) = Template.from_stack(stack).find_resources("AWS::SageMaker::Endpoint").values()
+    assert made["Properties"]["EndpointName"] == {"Fn::If": ["IsProd", "ranking", "ranking-test"]}
+
+
 def test_is_a_value_error() -> None:
     """For those who know nothing of this package."""
     with pytest.raises(ValueError, match="is the int 5, expected a string"):
@@ -261,7 +294,7 @@ def test_an_inferred_rule_can_be_switched_off_with_a_reason(stack: cdk.Stack) ->
         ("MCE-C06", "", "MCE-C06 is switched off without a reason"),
         ("MCE-C08", "we like underscores", "MCE-C08 is documented by AWS, so it cannot be switched off"),
         ("MCE-C07", "we like it", "MCE-C07 is no error"),
-        ("MCE-C99", "unknown", "'MCE-C99' is no rule"),
+        ("MCE-C99", "unknown", "'MCE-C99' is none of the rules"),
     ],
 )
 def test_refuses_to_switch_off_other_rules(stack: cdk.Stack, rule: str, reason: str, complaint: str) -> None:

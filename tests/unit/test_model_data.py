@@ -126,6 +126,36 @@ def test_refuses_a_name_for_a_bucket() -> None:
         ModelData.from_bucket("models", "a.tar.gz")  # type: ignore[arg-type]
 
 
+def test_decrypts_with_the_key_behind_an_alias(stack: cdk.Stack) -> None:
+    """Permissions on an alias are none on its key."""
+    key = kms.Key(stack, "Key")
+    alias = kms.Alias(stack, "Alias", alias_name="alias/models", target_key=key)
+    bucket = s3.Bucket(stack, "Bucket", encryption=s3.BucketEncryption.KMS, encryption_key=alias)
+    container_with(stack, ModelData.from_bucket(bucket, "ranker/model.tar.gz"))
+
+    assert statements(stack)["kms:Decrypt"]["Resource"] == stack.resolve(key.key_arn)
+
+
+def test_refuses_a_revision_that_is_known_at_deployment_only(stack: cdk.Stack) -> None:
+    """A change of it could no longer make a new model."""
+    revision = cdk.CfnParameter(stack, "Revision").value_as_string
+
+    with pytest.raises(EndpointConfigurationError, match=r"revision \(\S*test_model_data.py:\d+\): is only known at"):
+        ModelData.from_s3_uri("s3://models/a/model.tar.gz", revision=revision)
+
+
+def test_refuses_a_uri_for_a_key(bucket: s3.IBucket) -> None:
+    """The bucket is named already."""
+    with pytest.raises(EndpointConfigurationError, match="is a URI, expected what comes after the bucket"):
+        ModelData.from_bucket(bucket, "s3://models/a/model.tar.gz")
+
+
+def test_refuses_a_licence_that_is_neither_accepted_nor_not() -> None:
+    """Nobody accepts one by `"no"`."""
+    with pytest.raises(EndpointConfigurationError, match="accept_eula"):
+        ModelData.from_s3_uri("s3://models/llama/", accept_eula="no")  # type: ignore[arg-type]
+
+
 def test_refuses_a_prefix_of_an_unknown_bucket(stack: cdk.Stack) -> None:
     """Which bucket the role may list could not be said."""
     uri = cdk.CfnParameter(stack, "Uri").value_as_string

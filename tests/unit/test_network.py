@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_ec2 as ec2
@@ -113,6 +116,35 @@ def test_refuses_subnets_that_the_vpc_does_not_have(stack: cdk.Stack, vpc: ec2.V
 
     with pytest.raises(EndpointConfigurationError, match=r"vpc_subnets: .*nowhere"):
         endpoint(stack, vpc=vpc, vpc_subnets=selection)
+
+
+def test_takes_a_vpc_whose_subnets_are_known_at_deployment_only(stack: cdk.Stack) -> None:
+    """Not even how many they are."""
+    ids = cdk.Fn.split(",", cdk.Fn.import_value("subnets"))
+    vpc = ec2.Vpc.from_vpc_attributes(
+        stack, "Imported", vpc_id="vpc-1", availability_zones=cdk.Fn.get_azs(), private_subnet_ids=ids
+    )
+    endpoint(stack, vpc=vpc)
+
+    assert "Fn::Split" in str(properties(stack, "SageMaker::Model")["VpcConfig"]["Subnets"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        ({"vpc_subnets": {"subnet_type": "PRIVATE"}}, "vpc_subnets: is a dict with the keys 'subnet_type'"),
+        ({"vpc_subnets": ec2.SubnetType.PUBLIC}, "vpc_subnets: is the SubnetType"),
+        ({"security_groups": "sg-1"}, "security_groups: is the str 'sg-1', expected a list"),
+        ({"allow_all_outbound": "no"}, "allow_all_outbound: is the str 'no', expected True or False"),
+    ],
+    ids=["dict", "subnet type", "string", "bool"],
+)
+def test_refuses_network_arguments_of_a_wrong_type(
+    stack: cdk.Stack, vpc: ec2.Vpc, arguments: dict[str, Any], complaint: str
+) -> None:
+    """With what was given."""
+    with pytest.raises(EndpointConfigurationError, match=re.escape(complaint)):
+        endpoint(stack, vpc=vpc, **arguments)
 
 
 def test_refuses_an_id_for_a_vpc(stack: cdk.Stack) -> None:

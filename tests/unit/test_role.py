@@ -177,6 +177,52 @@ def test_stacks_that_share_an_imported_role_do_not_overwrite_each_others_policy(
     assert names[0] != names[1]
 
 
+def test_the_model_waits_for_what_the_role_is_granted(stack: cdk.Stack) -> None:
+    """Whoever grants the endpoint something wants it to have it in time."""
+    made = endpoint(stack)
+    s3.Bucket(stack, "Bucket").grant_read(made)
+
+    (model,) = resources(stack, "SageMaker::Model").values()
+    assert set(resources(stack, "IAM::Policy")) < set(model["DependsOn"])
+
+
+def test_a_role_of_another_kind_gets_another_policy(app: cdk.App) -> None:
+    """So that the old role keeps its own until the endpoint is updated."""
+    own, given = cdk.Stack(app, "Own"), cdk.Stack(app, "Given")
+    endpoint(own)
+    endpoint(given, role=iam.Role.from_role_arn(given, "Role", ROLE_ARN))
+
+    assert not set(resources(own, "IAM::Policy")) & set(resources(given, "IAM::Policy"))
+
+
+def test_refuses_what_is_no_statement_and_goes_on(stack: cdk.Stack) -> None:
+    """A dictionary would only fail much later."""
+    made = endpoint(stack)
+    statement: Any = {"Effect": "Allow"}
+
+    with pytest.raises(EndpointConfigurationError, match=r"expected an iam\.PolicyStatement"):
+        made.add_to_role_policy(statement)
+    made.add_container(container("third"))
+
+
+def test_a_statement_without_resources_fails_at_synth(app: cdk.App, stack: cdk.Stack) -> None:
+    """The CDK judges what is added, as in any other policy."""
+    endpoint(stack).add_to_role_policy(iam.PolicyStatement(actions=["s3:GetObject"]))
+
+    with pytest.raises(RuntimeError, match="at least one resource"):
+        app.synth()
+
+
+def test_subnets_and_security_groups_may_be_shared_by_another_account(stack: cdk.Stack) -> None:
+    """Their ARNs have its account then."""
+    vpc = ec2.Vpc.from_vpc_attributes(
+        stack, "Vpc", vpc_id="vpc-1", availability_zones=["a"], private_subnet_ids=["subnet-1"]
+    )
+    endpoint(stack, vpc=vpc)
+
+    assert ":*:subnet/subnet-1" in str(statements(stack)["ec2:CreateNetworkInterface"])
+
+
 def test_refuses_a_policy_that_is_longer_than_iam_takes(stack: cdk.Stack) -> None:
     """After some minutes IAM would."""
     long = [ModelData.from_s3_uri(f"s3://models/{'x' * 900}/{number}.tar.gz") for number in range(15)]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from typing import Any
 
 import aws_cdk as cdk
 import pytest
 from aws_cdk.assertions import Template
+from constructs import Construct
 
 from sagemaker_multi_container import EndpointConfigurationError, ModelData, ProductionVariant
 
@@ -71,7 +74,16 @@ def test_the_template_does_not_depend_on_how_the_containers_came(app: cdk.App) -
     for hostname in ("a", "b", "c"):
         late.add_container(container(hostname))
 
-    assert Template.from_stack(added).to_json() == Template.from_stack(listed).to_json()
+    first, second = Template.from_stack(added).to_json(), Template.from_stack(listed).to_json()
+    assert _allowed(first) == _allowed(second)
+    assert first == second
+
+
+def _allowed(template: Mapping[str, Any]) -> list[str]:
+    """What the policy allows, taken out of the template: the order of its statements does not matter."""
+    (policy,) = (each for each in template["Resources"].values() if each["Type"] == "AWS::IAM::Policy")
+    statements = policy["Properties"]["PolicyDocument"].pop("Statement")
+    return sorted(json.dumps(statement, sort_keys=True) for statement in statements)
 
 
 def test_adds_a_container_with_its_permissions(stack: cdk.Stack) -> None:
@@ -94,6 +106,26 @@ def test_a_container_that_does_not_fit_is_refused_at_once_and_leaves_the_endpoin
 
     made.add_container(container("third"))
     assert len(properties(stack, "SageMaker::Model")["Containers"]) == 3
+
+
+def test_leaves_a_logical_id_of_the_users_own_alone(stack: cdk.Stack) -> None:
+    """Also when a container is added later."""
+    made = endpoint(stack)
+    made.cfn_models[0].override_logical_id("MyModel")
+    made.add_container(container("third"))
+
+    assert list(resources(stack, "SageMaker::Model")) == ["MyModel"]
+
+
+def test_logical_ids_stay_within_cloudformations_limit(stack: cdk.Stack) -> None:
+    """However deep the endpoint is."""
+    scope: Construct = stack
+    for depth in range(8):
+        scope = Construct(scope, f"AVeryLongNameOfAConstructAtDepth{depth}")
+    endpoint(scope)
+
+    (model_id,) = resources(stack, "SageMaker::Model")
+    assert len(model_id) <= 255
 
 
 def test_refuses_the_sixteenth_container(stack: cdk.Stack) -> None:

@@ -24,7 +24,7 @@ def test_warns_with_the_place_the_reason_and_the_id(stack: cdk.Stack) -> None:
     endpoint(stack, containers=[container("Ranker"), container("ranker")])
 
     (warning,) = warnings(stack)
-    assert "containers[1].hostname (builders.py:" in warning
+    assert "containers[1].hostname (tests/unit/builders.py:" in warning
     assert "'ranker' and 'Ranker' differ only by case" in warning
     assert CASE in warning
 
