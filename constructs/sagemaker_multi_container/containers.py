@@ -38,8 +38,8 @@ class ContainerDefinition:
     model_cache: bool | None = None
     """Whether a multi-model container keeps loaded models in memory. Default: SageMaker's, which is to keep them."""
     model_package: str | None = None
-    """The name or ARN of a model package that brings image and model data. What it names is not known at synth: allow the
-    role to fetch it with `add_to_role_policy`. Default: none."""
+    """The name or ARN of a model package that brings image and model data. What it names is not known at synth: allow
+    the role to fetch it with `add_to_role_policy`. Default: none."""
     inference_specification_name: str | None = None
     """Which inference specification of the model package to use. Default: the package's own."""
     declared_at: str = field(default_factory=caller, init=False, repr=False, compare=False)
