@@ -15,6 +15,7 @@ from constructs import Construct, IValidation
 
 from . import l1, permissions
 from .arguments import WRONG_ARGUMENT, ArgumentReader, describe
+from .arns import ACCOUNT
 from .containers import ContainerDefinition
 from .declaration import CONFIG_NAME, ENDPOINT, ENDPOINT_CONFIG, Declaration, Model, Verdict
 from .errors import Caution, EndpointConfigurationError, Problem
@@ -331,7 +332,7 @@ class MultiContainerEndpoint(Construct):
 
 def _sagemaker() -> iam.IPrincipal:
     # Without the condition, SageMaker could be tricked into using the role on behalf of another account.
-    condition = {"StringEquals": {"aws:SourceAccount": cdk.Aws.ACCOUNT_ID}}
+    condition = {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
     return cast("iam.IPrincipal", iam.ServicePrincipal("sagemaker.amazonaws.com", conditions=condition))
 
 

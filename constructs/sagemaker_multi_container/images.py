@@ -17,6 +17,7 @@ from aws_cdk import region_info
 from constructs import Construct
 
 from .arguments import describe, refuse
+from .arns import ARN
 from .errors import Caution
 from .tokens import TOKEN, is_token
 
@@ -294,4 +295,4 @@ def _require_tag(tag: object) -> None:
 
 
 def _repository_arn(region: str, account: str, repository: str) -> str:
-    return f"arn:{cdk.Aws.PARTITION}:ecr:{region}:{account}:repository/{repository}"
+    return f"{ARN}:ecr:{region}:{account}:repository/{repository}"

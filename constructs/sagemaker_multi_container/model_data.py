@@ -13,6 +13,7 @@ from aws_cdk import aws_s3_assets as s3_assets
 from constructs import Construct
 
 from .arguments import describe, refuse
+from .arns import ARN
 from .rules.description import ends_otherwise
 from .tokens import is_token, with_unknowns
 
@@ -175,7 +176,7 @@ class _UriData(ModelData):
             location = cdk.Fn.select(1, cdk.Fn.split("s3://", self.uri))
         bucket, _, key = location.partition("/")
         is_prefix = self.uri.endswith("/")
-        arn = f"arn:{cdk.Aws.PARTITION}:s3:::"
+        arn = f"{ARN}:s3:::"
         return ModelDataConfig(
             uri=self.uri,
             arn=arn + _in_iam(location) + ("*" if is_prefix else ""),

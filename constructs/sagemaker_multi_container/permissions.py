@@ -10,8 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import aws_cdk as cdk
-
+from .arns import ACCOUNT, ARN, REGION
 from .errors import Problem
 from .models import BoundContainer
 from .network import Network
@@ -21,8 +20,7 @@ Statement = dict[str, Any]
 
 _LONGEST_INLINE_POLICIES = 10_240
 
-_ARN = f"arn:{cdk.Aws.PARTITION}"
-_HERE = f"{cdk.Aws.REGION}:{cdk.Aws.ACCOUNT_ID}"
+_HERE = f"{REGION}:{ACCOUNT}"
 
 
 def for_containers(containers: Sequence[BoundContainer]) -> list[Statement]:
@@ -47,7 +45,7 @@ def for_containers(containers: Sequence[BoundContainer]) -> list[Statement]:
 def for_logs_and_metrics(endpoint_name: object) -> list[Statement]:
     """Write the containers' logs and the instances' metrics."""
     # A generated endpoint name is not known before the endpoint is there, and the policy must be there first.
-    group = f"{_ARN}:logs:{_HERE}:log-group:/aws/sagemaker/Endpoints/{endpoint_name or '*'}"
+    group = f"{ARN}:logs:{_HERE}:log-group:/aws/sagemaker/Endpoints/{endpoint_name or '*'}"
     # IAM names a group's streams `group:*`; AWS's pages differ on which of the actions take the group without it.
     groups = [group] if endpoint_name is None else [group, f"{group}:*"]
     return [
@@ -67,15 +65,15 @@ def for_vpc(network: Network) -> list[Statement]:
     See https://docs.aws.amazon.com/sagemaker/latest/dg/host-vpc.html
     """
     # Interfaces are made and removed by SageMaker, under ids that nobody knows before.
-    interfaces = f"{_ARN}:ec2:{_HERE}:network-interface/*"
+    interfaces = f"{ARN}:ec2:{_HERE}:network-interface/*"
     return [
         _allow(
             ["ec2:CreateNetworkInterface"],
             [
                 interfaces,
                 # In a shared VPC these belong to another account. Their ids are unique in all accounts.
-                *_each(f"{_ARN}:ec2:{cdk.Aws.REGION}:*:security-group", network.security_group_ids),
-                *_each(f"{_ARN}:ec2:{cdk.Aws.REGION}:*:subnet", network.subnet_ids),
+                *_each(f"{ARN}:ec2:{REGION}:*:security-group", network.security_group_ids),
+                *_each(f"{ARN}:ec2:{REGION}:*:subnet", network.subnet_ids),
             ],
         ),
         _allow(

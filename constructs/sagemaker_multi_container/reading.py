@@ -16,6 +16,8 @@ from .rules import RULES, Confidence, Severity, Unknown
 from .tokens import is_token
 from .variants import BoundVariant, ProductionVariant, bind_variant
 
+WARNING_ID = "sagemaker-multi-container:"
+"""What the ids of the construct's warnings begin with."""
 _SHORTHAND_NAME = "AllTraffic"
 
 
@@ -81,10 +83,6 @@ def read_acknowledged_rules(acknowledged: object, read: ArgumentReader) -> Mappi
             fix = f"write {{{rule_id!r}: 'why it does not apply'}}"
             read.refuse(argument, f"{rule_id} is switched off without a reason", fix)
     return reasons
-
-
-WARNING_ID = "sagemaker-multi-container:"
-"""What the ids of the construct's warnings begin with."""
 
 
 def _variants(
