@@ -26,30 +26,31 @@ class CdkCli:
 
     def version(self) -> Result:
         """The version of the command line."""
-        return self._run("--version")
+        return self.run("--version")
 
     def synth(self, output: Path, *, app: str | None = None, context: Mapping[str, str] | None = None) -> Result:
         """Synthesize `app`, or else the app that cdk.json names, into the folder `output`."""
         pairs = [option for name, value in (context or {}).items() for option in ("--context", f"{name}={value}")]
-        return self._run("synth", "--quiet", *(["--app", app] if app else []), "--output", str(output), *pairs)
+        return self.run("synth", "--quiet", *(["--app", app] if app else []), "--output", str(output), *pairs)
 
     def bootstrap(self, account_id: str, region: str) -> Result:
         """Prepare an account and region for deployments."""
-        return self._run("bootstrap", f"aws://{account_id}/{region}")
+        return self.run("bootstrap", f"aws://{account_id}/{region}")
 
     def deploy(self, assembly: Path, *options: str) -> Result:
         """Create or update the stacks of an assembly."""
-        return self._run("deploy", "--app", str(assembly), "--require-approval", "never", *options)
+        return self.run("deploy", "--app", str(assembly), "--require-approval", "never", *options)
 
     def diff(self, assembly: Path, *options: str) -> Result:
         """Compare the stacks of an assembly with what is deployed."""
-        return self._run("diff", "--app", str(assembly), *options)
+        return self.run("diff", "--app", str(assembly), *options)
 
     def destroy(self, assembly: Path, *options: str) -> Result:
         """Delete the stacks of an assembly."""
-        return self._run("destroy", "--app", str(assembly), "--force", *options)
+        return self.run("destroy", "--app", str(assembly), "--force", *options)
 
-    def _run(self, *arguments: str) -> Result:
+    def run(self, *arguments: str) -> Result:
+        """Any other command."""
         # `cdk` and the Node that runs it are beside this interpreter, as `make setup` leaves them.
         binaries = Path(sys.executable).parent
         path = f"{binaries}{os.pathsep}{self.environment.get('PATH', '')}"
