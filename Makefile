@@ -4,7 +4,7 @@ BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup demo test test-fast lint typecheck scan clean lock
+.PHONY: help setup demo test test-fast test-lowest lint typecheck scan clean lock
 .DEFAULT_GOAL := help
 
 help: ## List the targets.
@@ -20,6 +20,9 @@ test: setup ## Run the whole test suite.
 
 test-fast: setup ## Run the tests that need no embedded AWS.
 	python -m pytest -m "not e2e"
+
+test-lowest: setup .venv-lowest/.ready ## Run the construct's tests with the oldest CDK that is supported.
+	PYTHONPATH=constructs .venv-lowest/bin/python -m pytest tests/unit README.md
 
 lint: setup ## Check style.
 	ruff check .
@@ -41,6 +44,7 @@ lock: ## Resolve the locked requirements anew (needs uv).
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --group node -o requirements/node.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --group embedded-aws -o requirements/embedded-aws.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --group checkov -o requirements/checkov.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --group lowest -o requirements/lowest.txt
 	npm install --package-lock-only
 
 # The CDK supports Node 22 and newer. Without one on this machine, Node 24 comes from PyPI, and `node` and `npm` of the
@@ -63,6 +67,11 @@ lock: ## Resolve the locked requirements anew (needs uv).
 .venv-embedded-aws/.ready: requirements/embedded-aws.txt
 	$(PYTHON) -m venv .venv-embedded-aws
 	.venv-embedded-aws/bin/pip install --quiet --require-hashes -r requirements/embedded-aws.txt
+	touch $@
+
+.venv-lowest/.ready: requirements/lowest.txt
+	$(PYTHON) -m venv .venv-lowest
+	.venv-lowest/bin/pip install --quiet --require-hashes -r requirements/lowest.txt
 	touch $@
 
 .venv-checkov/.ready: requirements/checkov.txt
