@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from constructs import Construct
 
@@ -24,8 +24,6 @@ from .tokens import is_token
 
 NOT_A_CONTAINER = "MCE-C45"
 """The id of a problem with a container list that is no list of containers."""
-
-
 NOT_A_PREFIX = "MCE-C33"
 """The id of a problem with the model data of a multi-model container."""
 NOT_A_STRING = "MCE-C36"
@@ -42,6 +40,24 @@ class BoundContainer:
     version: tuple[object, object] = (None, None)
     """Hostname and revision: what makes it another container though CloudFormation sees no difference."""
     declared_at: str = ""
+
+
+_Config = TypeVar("_Config", ContainerImageConfig, ModelDataConfig)
+
+
+@dataclass(frozen=True, slots=True)
+class _Source(Generic[_Config]):
+    """What a container's image or model data is given as, and what is looked up of it."""
+
+    argument: str
+    kind: type[Any]
+    config: type[_Config]
+    from_text: str
+    """The factory for those who gave a string."""
+
+
+_IMAGE = _Source("image", ContainerImage, ContainerImageConfig, "from_uri")
+_MODEL_DATA = _Source("model_data", ModelData, ModelDataConfig, "from_s3_uri")
 
 
 def bind_containers(
@@ -68,8 +84,9 @@ def bind_container(container: object, scope: Construct, argument: str, problems:
         problems.append(Problem(NOT_A_CONTAINER, argument, message, _how_to_write(container)))
         return BoundContainer(properties=Unknown())
     read = ArgumentReader(problems, argument, container.declared_at)
-    image = _bind_image(container, scope, read)
-    model_data = _bind_model_data(container, scope, read)
+    image_id, model_data_id = construct_ids(argument)
+    image = _bind(container.image, _IMAGE, scope, image_id, read)
+    model_data = _bind(container.model_data, _MODEL_DATA, scope, model_data_id, read)
     properties = {
         "ContainerHostname": read.read("hostname", container.hostname, str),
         **_image_properties(image),
@@ -102,46 +119,26 @@ def version_of(containers: list[BoundContainer]) -> str:
     return hashlib.sha256(json.dumps(versions).encode()).hexdigest()[:8]
 
 
-def _bind_image(
-    container: ContainerDefinition, scope: Construct, read: ArgumentReader
-) -> ContainerImageConfig | Unknown | None:
-    image: object = container.image
-    if isinstance(image, ContainerImage):
-        bound = _bound(image.bind, scope, construct_ids(read.owner)[0], "image", read)
-        return bound if isinstance(bound, ContainerImageConfig | Unknown) else _unbound("image", image, bound, read)
-    if image is None:
+def _bind(
+    source: Any, wanted: _Source[_Config], scope: Construct, id: str, read: ArgumentReader
+) -> _Config | Unknown | None:
+    """Look up where an image or model data is."""
+    if source is None:
         return None
-    written = f"ContainerImage.from_uri({image!r})" if isinstance(image, str) else "ContainerImage.from_..."
-    return read.refuse("image", f"is {describe(image)}, expected a ContainerImage", f"write {written}")
-
-
-def _bind_model_data(
-    container: ContainerDefinition, scope: Construct, read: ArgumentReader
-) -> ModelDataConfig | Unknown | None:
-    data: object = container.model_data
-    if isinstance(data, ModelData):
-        bound = _bound(data.bind, scope, construct_ids(read.owner)[1], "model_data", read)
-        return bound if isinstance(bound, ModelDataConfig | Unknown) else _unbound("model_data", data, bound, read)
-    if data is None:
-        return None
-    written = f"ModelData.from_s3_uri({data!r})" if isinstance(data, str) else "ModelData.from_..."
-    return read.refuse("model_data", f"is {describe(data)}, expected ModelData", f"write {written}")
-
-
-def _bound(
-    bind: Callable[[Construct, str], object], scope: Construct, id: str, argument: str, read: ArgumentReader
-) -> object:
+    if not isinstance(source, wanted.kind):
+        factory = f"{wanted.from_text}({source!r})" if isinstance(source, str) else "from_..."
+        message = f"is {describe(source)}, expected {wanted.kind.__name__}"
+        return read.refuse(wanted.argument, message, f"write {wanted.kind.__name__}.{factory}")
     try:
-        return bind(scope, id)
+        bound = source.bind(scope, id)
     except (RuntimeError, TypeError) as refused:  # what jsii makes of the CDK's errors
         fix = "give the CDK what it asks for where the image or the model data is made"
-        return read.refuse(argument, f"cannot be looked up: {said_by_the_cdk(refused)}", fix)
-
-
-def _unbound(argument: str, source: object, bound: object, read: ArgumentReader) -> Unknown:
-    expected = "a ContainerImageConfig" if argument == "image" else "a ModelDataConfig"
+        return read.refuse(wanted.argument, f"cannot be looked up: {said_by_the_cdk(refused)}", fix)
+    if isinstance(bound, wanted.config):
+        return bound
+    expected = wanted.config.__name__
     message = f"has a bind() that returns {describe(bound)}, expected {expected}"
-    return read.refuse(argument, message, f"return {expected} from {type(source).__name__}.bind")
+    return read.refuse(wanted.argument, message, f"return {expected} from {type(source).__name__}.bind")
 
 
 def _environment(container: ContainerDefinition, read: ArgumentReader) -> object:
