@@ -9,7 +9,7 @@ import tempfile
 import time
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from embedded_aws import ACCOUNT_ID
 from embedded_aws.sagemaker import TRANSITION_SECONDS
@@ -87,8 +87,9 @@ class EmbeddedAws:
         import boto3  # noqa: PLC0415 - it takes half a second
         from botocore.config import Config  # noqa: PLC0415
 
-        return boto3.client(
-            service,  # type: ignore[call-overload]
+        # The type stubs have an overload for each service, and none for a name that is not known before.
+        return cast("Any", boto3).client(
+            service,
             region_name=self.region,
             endpoint_url=self.url,
             aws_access_key_id=DUMMY_KEY,

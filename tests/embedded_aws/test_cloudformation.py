@@ -7,6 +7,7 @@ from embedded_aws.cloudformation import RESOURCE_TYPES, Endpoint, HandlerError, 
 from embedded_aws.endpoint import Json
 from embedded_aws.sagemaker import SageMaker
 
+ROLE = "arn:aws:iam::123456789012:role/role"
 CONTAINERS = [{"Image": "registry/image:1"}] * 2
 
 
@@ -57,9 +58,12 @@ def test_tags_change_in_place() -> None:
     assert sagemaker.call("ListTags", {"ResourceArn": arn}) == {"Tags": [{"Key": "b", "Value": "3"}]}
 
 
-def test_deleting_what_is_gone_already_is_fine() -> None:
-    for kind in RESOURCE_TYPES:
-        kind(SageMaker).delete("arn:aws:sagemaker:us-east-1:123456789012:model/gone")
+@pytest.mark.parametrize("kind", RESOURCE_TYPES)
+def test_deleting_what_is_gone_already_is_fine(kind: type[ResourceType]) -> None:
+    sagemaker = SageMaker()
+    sagemaker.call("CreateModel", {"ModelName": "there", "ExecutionRoleArn": ROLE, "Containers": CONTAINERS})
+    kind(lambda: sagemaker).delete("arn:aws:sagemaker:us-east-1:123456789012:model/gone")
+    assert [model["ModelName"] for model in sagemaker.call("ListModels", {})["Models"]] == ["there"]
 
 
 def test_updating_what_is_gone_is_not() -> None:

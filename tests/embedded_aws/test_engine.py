@@ -297,6 +297,7 @@ def test_a_stack_whose_endpoint_somebody_deleted_can_still_be_deleted(stack: Sta
     stack.sagemaker.delete_endpoint(EndpointName=name)
     stack.sagemaker.get_waiter("endpoint_deleted").wait(EndpointName=name, WaiterConfig={"Delay": 1})
     stack.delete()
+    assert stack.left_over() == []
 
 
 def test_retained_resources_stay(stack: Stack) -> None:

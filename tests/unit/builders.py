@@ -19,6 +19,11 @@ DIRECT = InferenceExecutionMode.DIRECT
 SERIAL = InferenceExecutionMode.SERIAL
 
 
+def wrong(value: object) -> Any:
+    """A value of a type that a type checker would refuse, and Python lets pass."""
+    return value
+
+
 def image(name: str = "model") -> ContainerImage:
     """An image in ECR, in whichever region the stack is."""
     return ContainerImage.from_uri(f"123456789012.dkr.ecr.{cdk.Aws.REGION}.amazonaws.com/{name}:1.0")

@@ -15,7 +15,7 @@ from aws_cdk.assertions import Annotations, Match
 
 from sagemaker_multi_container import ContainerImage, EndpointConfigurationError
 
-from .builders import container, endpoint, properties, statements
+from .builders import container, endpoint, properties, statements, wrong
 
 PULL = "ecr:BatchCheckLayerAvailability"
 DIGEST = "sha256:" + "a" * 64
@@ -86,7 +86,7 @@ def test_refuses_what_is_no_tag(stack: cdk.Stack, tag: Any) -> None:
 def test_refuses_a_name_for_a_repository() -> None:
     """And says how to make one."""
     with pytest.raises(EndpointConfigurationError, match=r"the str 'ranker'.*\n.*from_repository_name"):
-        ContainerImage.from_ecr_repository("ranker", tag="1")  # type: ignore[arg-type]
+        ContainerImage.from_ecr_repository(wrong("ranker"), tag="1")
 
 
 def test_an_ecr_uri_names_the_repository_to_pull_from(stack: cdk.Stack) -> None:
@@ -194,10 +194,10 @@ def test_refuses_images_of_ones_own_that_say_too_little(stack: cdk.Stack) -> Non
 @pytest.mark.parametrize(
     "make",
     [
-        lambda: ContainerImage.from_asset(None),  # type: ignore[arg-type]
-        lambda: ContainerImage.from_asset("x", platform="linux/arm64"),  # type: ignore[arg-type]
-        lambda: ContainerImage.from_registry("r/x:1", credentials="arn:aws:lambda:..."),  # type: ignore[arg-type]
-        lambda: ContainerImage.from_image_asset("x"),  # type: ignore[arg-type]
+        lambda: ContainerImage.from_asset(wrong(None)),
+        lambda: ContainerImage.from_asset("x", platform=wrong("linux/arm64")),
+        lambda: ContainerImage.from_registry("r/x:1", credentials=wrong("arn:aws:lambda:...")),
+        lambda: ContainerImage.from_image_asset(wrong("x")),
     ],
     ids=["directory", "platform", "credentials", "asset"],
 )

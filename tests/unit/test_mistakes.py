@@ -18,7 +18,7 @@ from sagemaker_multi_container import (
     ProductionVariant,
 )
 
-from .builders import DIRECT, container, containers, endpoint, image
+from .builders import DIRECT, container, containers, endpoint, image, wrong
 
 
 def problems(stack: cdk.Stack, **arguments: Any) -> list[Problem]:
@@ -277,7 +277,7 @@ def test_takes_a_token_that_is_no_string_for_a_name(stack: cdk.Stack) -> None:
 def test_is_a_value_error() -> None:
     """For those who know nothing of this package."""
     with pytest.raises(ValueError, match="is the int 5, expected a string"):
-        ContainerImage.from_uri(5)  # type: ignore[arg-type]
+        ContainerImage.from_uri(wrong(5))
 
 
 def test_an_inferred_rule_can_be_switched_off_with_a_reason(stack: cdk.Stack) -> None:

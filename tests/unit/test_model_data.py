@@ -12,7 +12,7 @@ from aws_cdk import aws_s3 as s3
 
 from sagemaker_multi_container import EndpointConfigurationError, ModelData
 
-from .builders import container, endpoint, properties, statements
+from .builders import container, endpoint, properties, statements, wrong
 
 
 def container_with(stack: cdk.Stack, model_data: ModelData, **arguments: Any) -> dict[str, Any]:
@@ -123,7 +123,7 @@ def test_refuses_a_uri_that_is_not_in_s3() -> None:
 def test_refuses_a_name_for_a_bucket() -> None:
     """And says how to make one."""
     with pytest.raises(EndpointConfigurationError, match=r"the str 'models'.*\n.*from_bucket_name"):
-        ModelData.from_bucket("models", "a.tar.gz")  # type: ignore[arg-type]
+        ModelData.from_bucket(wrong("models"), "a.tar.gz")
 
 
 def test_decrypts_with_the_key_behind_an_alias(stack: cdk.Stack) -> None:
@@ -153,7 +153,7 @@ def test_refuses_a_uri_for_a_key(bucket: s3.IBucket) -> None:
 def test_refuses_a_licence_that_is_neither_accepted_nor_not() -> None:
     """Nobody accepts one by `"no"`."""
     with pytest.raises(EndpointConfigurationError, match="accept_eula"):
-        ModelData.from_s3_uri("s3://models/llama/", accept_eula="no")  # type: ignore[arg-type]
+        ModelData.from_s3_uri("s3://models/llama/", accept_eula=wrong("no"))
 
 
 def test_refuses_a_prefix_of_an_unknown_bucket(stack: cdk.Stack) -> None:
