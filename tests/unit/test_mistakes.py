@@ -14,6 +14,7 @@ from sagemaker_multi_container import (
     ContainerDefinition,
     ContainerImage,
     EndpointConfigurationError,
+    InferenceExecutionMode,
     Problem,
     ProductionVariant,
 )
@@ -272,6 +273,12 @@ def test_takes_a_token_that_is_no_string_for_a_name(stack: cdk.Stack) -> None:
 
     (made,) = Template.from_stack(stack).find_resources("AWS::SageMaker::Endpoint").values()
     assert made["Properties"]["EndpointName"] == {"Fn::If": ["IsProd", "ranking", "ranking-test"]}
+
+
+def test_says_which_modes_there_are() -> None:
+    """To those who take the mode from a context or a file."""
+    with pytest.raises(ValueError, match="'direct' is no mode of SageMaker's: write 'Serial' or 'Direct'"):
+        InferenceExecutionMode("direct")
 
 
 def test_is_a_value_error() -> None:
