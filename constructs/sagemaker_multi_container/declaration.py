@@ -11,7 +11,9 @@ from .errors import Caution, Problem
 from .models import BoundContainer
 from .network import Network
 from .rules import Description, Finding, Path, Reference, Resource, Severity, Unknown, evaluate
-from .tokens import with_unknowns
+from .rules.description import text
+from .served import ServedVariant
+from .tokens import is_token, with_unknowns
 from .variants import BoundVariant
 
 ENDPOINT = "Endpoint"
@@ -113,6 +115,11 @@ class Declaration:
     def _endpoint_properties(self) -> dict[str, Any]:
         return _given(EndpointName=self.endpoint_name, EndpointConfigName=CONFIG_NAME)
 
+    def served_variants(self) -> tuple[ServedVariant, ...]:
+        """The production variants as callers and metrics know them."""
+        models = {model.name: model for model in self.models}
+        return tuple(_served(variant.properties, models) for variant in self.variants or ())
+
     def judge(self, *, complete: bool = True) -> Verdict:
         """What SageMaker would say of this endpoint.
 
@@ -179,6 +186,20 @@ def _where_in_model(model: Model, path: Path) -> str:
             return model.argument()
         case _:
             return where(model.owner, _argument(path))
+
+
+def _served(variant: Mapping[str, Any] | Unknown, models: Mapping[Reference, Model]) -> ServedVariant:
+    if isinstance(variant, Unknown):
+        return ServedVariant(name="")
+    model = models[variant["ModelName"]]
+    hostnames = (text(container.properties, "ContainerHostname") for container in model.containers or ())
+    instance_type = text(variant, "InstanceType")
+    return ServedVariant(
+        name=str(variant["VariantName"]),
+        mode=model.mode if isinstance(model.mode, str) else None,
+        hostnames=tuple(filter(None, hostnames)),
+        instance_type=None if is_token(instance_type) else instance_type,
+    )
 
 
 _ARGUMENTS = {

@@ -18,12 +18,14 @@ from .arguments import WRONG_ARGUMENT, ArgumentReader, describe
 from .arns import ACCOUNT
 from .containers import ContainerDefinition
 from .declaration import CONFIG_NAME, ENDPOINT, ENDPOINT_CONFIG, Declaration, Model, Verdict
+from .endpoint_base import MultiContainerEndpointBase
 from .errors import Caution, EndpointConfigurationError, Problem
 from .models import bind_container, construct_ids, version_of
 from .modes import InferenceExecutionMode
 from .network import Network
 from .reading import WARNING_ID, read_acknowledged_rules, read_models_and_variants
 from .rules import Reference
+from .served import ServedVariant
 from .variants import ProductionVariant
 
 _LONGEST_LOGICAL_ID = 255
@@ -31,7 +33,7 @@ _UNIQUE_PART = 8
 
 
 @jsii.implements(iam.IGrantable, ec2.IConnectable)
-class MultiContainerEndpoint(Construct):
+class MultiContainerEndpoint(MultiContainerEndpointBase):
     """A SageMaker endpoint that hosts 2 to 15 containers on the same instances.
 
     Synthesizes an `AWS::SageMaker::Model`, `AWS::SageMaker::EndpointConfig` and `AWS::SageMaker::Endpoint`, and a role
@@ -152,6 +154,17 @@ class MultiContainerEndpoint(Construct):
     def endpoint_arn(self) -> str:
         """The endpoint's ARN, as IAM policies know it."""
         return self._cfn_endpoint.ref
+
+    @property
+    def name_in_metrics(self) -> str:
+        """The endpoint's name as a metric's dimension: the name that you gave it, else the generated one."""
+        name = self._declaration.endpoint_name
+        return name if isinstance(name, str) else self.endpoint_name
+
+    @property
+    def served_variants(self) -> tuple[ServedVariant, ...]:
+        """The production variants and the containers that they serve."""
+        return self._declaration.served_variants()
 
     @property
     def role(self) -> iam.IRole:

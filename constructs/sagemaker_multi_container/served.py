@@ -1,0 +1,121 @@
+"""An endpoint as its callers, metrics and scaling see it: a name, and variants that serve containers."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import aws_cdk as cdk
+import jsii
+from aws_cdk import aws_iam as iam
+from aws_cdk.interfaces import ResourceEnvironment
+from aws_cdk.interfaces.aws_sagemaker import EndpointReference, IEndpointRef
+from constructs import Construct
+
+from .arguments import WRONG_ARGUMENT, describe
+from .errors import EndpointConfigurationError, Problem
+from .tokens import is_token
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServedVariant:
+    """A variant of an endpoint, as far as it is known: an imported endpoint may say nothing but its name."""
+
+    name: str
+    mode: str | None = None
+    """`Direct` or `Serial`. None where that is not known."""
+    hostnames: tuple[str, ...] = ()
+    """The names of its containers, in order. Empty where they are not known."""
+    instance_type: str | None = None
+    """Such as `ml.m5.xlarge`. None where that is not known."""
+
+
+@jsii.implements(IEndpointRef)
+class ServedEndpoint(Construct, metaclass=jsii.JSIIAbstractClass):
+    """A declared or an imported endpoint."""
+
+    @property
+    @abstractmethod
+    def endpoint_name(self) -> str:
+        """The endpoint's name, as clients, metrics and scaling know it.
+
+        The ARN has it in lower case, and calls match upper and lower case: never derive one from the other.
+        """
+
+    @property
+    @abstractmethod
+    def endpoint_arn(self) -> str:
+        """The endpoint's ARN, as IAM policies know it."""
+
+    @property
+    @abstractmethod
+    def served_variants(self) -> tuple[ServedVariant, ...]:
+        """The production variants and the containers that they serve, as far as they are known."""
+
+    @property
+    def name_in_metrics(self) -> str:
+        """The endpoint's name as a metric's dimension.
+
+        It is the name itself if that is known at synth, so that an alarm need not wait for the endpoint.
+        """
+        return self.endpoint_name
+
+    @property
+    def endpoint_ref(self) -> EndpointReference:
+        """A reference to the endpoint, for whatever takes an `IEndpointRef`."""
+        return EndpointReference(endpoint_arn=self.endpoint_arn)
+
+    @property
+    def env(self) -> ResourceEnvironment:
+        """The account and region that the endpoint is in."""
+        stack = cdk.Stack.of(self)
+        return ResourceEnvironment(account=stack.account, region=stack.region)
+
+    def find_variant(self, name: str | None = None) -> ServedVariant:
+        """A variant by its name, or the only one.
+
+        Raises:
+            EndpointConfigurationError: If there is no such variant, or there are several and no name is given.
+        """
+        variants = self.served_variants
+        names = _listed(variant.name for variant in variants)
+        if name is None:
+            if len(variants) == 1:
+                return variants[0]
+            message = f"is missing, and the endpoint has {names or 'variants that are not known'}"
+            raise self.refusal("variant", message, "name one of them, or give variant_names where you import it")
+        for variant in variants:
+            if variant.name == name:
+                return variant
+        if not variants or is_token(name):
+            return ServedVariant(name=name)
+        message = f"is {describe(name)}, and the endpoint has {names}"
+        raise self.refusal("variant", message, "name one of its variants")
+
+    def check_grantee(self, grantee: iam.IGrantable) -> None:
+        """Whether this principal can be allowed to call the endpoint."""
+
+    def refusal(self, argument: str, message: str, fix: str, rule: str = WRONG_ARGUMENT) -> EndpointConfigurationError:
+        """An error about an argument of one of the endpoint's methods."""
+        return EndpointConfigurationError(self.node.path, [Problem(rule, argument, message, fix)])
+
+
+def check_hostname(endpoint: ServedEndpoint, argument: str, hostname: object, variants: Iterable[ServedVariant]) -> str:
+    """A hostname that one of these variants has, as far as known.
+
+    Raises:
+        EndpointConfigurationError: If none of them has a container of that name.
+    """
+    if not isinstance(hostname, str):
+        raise endpoint.refusal(argument, f"is {describe(hostname)}, expected a string", "give a container's hostname")
+    served = tuple(variants)
+    known = dict.fromkeys(name for variant in served for name in variant.hostnames)
+    if hostname in known or is_token(hostname) or not all(variant.hostnames for variant in served):
+        return hostname
+    message = f"is {hostname!r}, and the containers are {_listed(known)}"
+    raise endpoint.refusal(argument, message, "give the hostname of one of them", "MCE-I02")
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(map(repr, names))
