@@ -81,6 +81,10 @@ class Declaration:
     endpoint_name: object
     region: str
     account: str
+    retain_instance_counts: object = None
+    retain_weights: object = None
+    scaling: dict[str, Resource] = field(default_factory=dict)
+    """What scales the endpoint, by the call that an error message names, such as `auto_scale(variant='a')`."""
     problems: list[Problem] = field(default_factory=list)
     """What is wrong with the arguments themselves."""
     acknowledged: Mapping[str, str] = field(default_factory=dict)
@@ -90,8 +94,8 @@ class Declaration:
         """The resources' CloudFormation properties, in the order in which they depend on each other."""
         resources = {model.id: Resource("Model", self.model_properties(model)) for model in self.models}
         resources[ENDPOINT_CONFIG] = Resource("EndpointConfig", self._endpoint_config_properties())
-        resources[ENDPOINT] = Resource("Endpoint", self._endpoint_properties())
-        return resources
+        resources[ENDPOINT] = Resource("Endpoint", self.endpoint_properties())
+        return resources | self.scaling
 
     def model_properties(self, model: Model) -> dict[str, Any]:
         """The CloudFormation properties of one model."""
@@ -112,8 +116,18 @@ class Declaration:
             variants = [variant.properties for variant in self.variants]
         return _given(ProductionVariants=variants, KmsKeyId=self.encryption_key_arn)
 
-    def _endpoint_properties(self) -> dict[str, Any]:
-        return _given(EndpointName=self.endpoint_name, EndpointConfigName=CONFIG_NAME)
+    def endpoint_properties(self) -> dict[str, Any]:
+        """The CloudFormation properties of the endpoint."""
+        return _given(EndpointName=self.endpoint_name, EndpointConfigName=CONFIG_NAME, **self._retention())
+
+    def _retention(self) -> dict[str, Any]:
+        """What an update leaves as it is, though the template says otherwise."""
+        counts = bool(self.scaling) if self.retain_instance_counts is None else self.retain_instance_counts
+        kept = {"DesiredInstanceCount": counts, "DesiredWeight": self.retain_weights}
+        if not any(kept.values()):
+            return {}
+        left_out = [{"VariantPropertyType": name} for name, is_kept in kept.items() if not is_kept]
+        return {"RetainAllVariantProperties": True, "ExcludeRetainedVariantProperties": left_out or None}
 
     def served_variants(self) -> tuple[ServedVariant, ...]:
         """The production variants as callers and metrics know them."""
@@ -158,6 +172,8 @@ class Declaration:
                     yield replace(caution, where=at)
 
     def _where(self, finding: Finding) -> str:
+        if finding.resource in self.scaling:
+            return where(finding.resource, _argument(finding.path))
         model = next((model for model in self.models if model.id == finding.resource), None)
         if model is not None:
             return _where_in_model(model, finding.path)

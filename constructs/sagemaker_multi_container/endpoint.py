@@ -24,7 +24,7 @@ from .models import bind_container, construct_ids, version_of
 from .modes import InferenceExecutionMode
 from .network import Network
 from .reading import WARNING_ID, read_acknowledged_rules, read_models_and_variants
-from .rules import Reference
+from .rules import Reference, Resource
 from .served import ServedVariant
 from .variants import ProductionVariant
 
@@ -251,6 +251,30 @@ class MultiContainerEndpoint(MultiContainerEndpointBase):
             problem = Problem(WRONG_ARGUMENT, "statement", message, "write iam.PolicyStatement(actions=[...], ...)")
             raise EndpointConfigurationError(self.node.path, [problem])
         self._policy.add_statements(statement)
+
+    def scaled_by(self, call: str, resource: Resource) -> None:
+        """Take note of a scalable target or a scaling policy of this endpoint.
+
+        Args:
+            call: What an error message names it by, such as `auto_scale(variant='main')`.
+            resource: Its CloudFormation properties.
+
+        Raises:
+            EndpointConfigurationError: If SageMaker would refuse the endpoint with it; the endpoint stays as it was.
+        """
+        self._declaration.scaling[call] = resource
+        try:
+            self._judge()
+        except BaseException:
+            del self._declaration.scaling[call]
+            raise
+        self._update_cfn_endpoint()
+
+    def _update_cfn_endpoint(self) -> None:
+        """Let the Endpoint resource follow the declaration."""
+        names = {CONFIG_NAME: self._cfn_endpoint_config.attr_endpoint_config_name}
+        for name, value in l1.keywords(self._declaration.endpoint_properties(), names).items():
+            setattr(self._cfn_endpoint, name, value)
 
     def _judge(self) -> Verdict:
         """Raise what is wrong, warn of what is doubtful."""

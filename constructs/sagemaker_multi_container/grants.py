@@ -85,14 +85,13 @@ class EndpointGrants:
             message = f"is {describe(grantee)}, expected an iam.IGrantable"
             raise endpoint.refusal("grantee", message, "give a role, a function, or iam.ServicePrincipal('...')")
         endpoint.check_grantee(grantee)
-        grant = iam.Grant.add_to_principal(
+        return iam.Grant.add_to_principal(
             scope=endpoint,
             grantee=grantee,
             actions=actions,
             resource_arns=[endpoint.endpoint_arn],
             conditions=None if containers is None else {"StringEquals": {_CONTAINER: self._hostnames(containers)}},
         )
-        return grant
 
     def _hostnames(self, containers: Sequence[str]) -> Any:
         endpoint = self._endpoint

@@ -15,6 +15,7 @@ from constructs import Construct
 
 from .arguments import WRONG_ARGUMENT, describe
 from .errors import EndpointConfigurationError, Problem
+from .rules import Resource
 from .tokens import is_token
 
 
@@ -95,6 +96,9 @@ class ServedEndpoint(Construct, metaclass=jsii.JSIIAbstractClass):
 
     def check_grantee(self, grantee: iam.IGrantable) -> None:
         """Whether this principal can be allowed to call the endpoint."""
+
+    def scaled_by(self, call: str, resource: Resource) -> None:
+        """Take note of a scalable target or a scaling policy of this endpoint."""
 
     def refusal(self, argument: str, message: str, fix: str, rule: str = WRONG_ARGUMENT) -> EndpointConfigurationError:
         """An error about an argument of one of the endpoint's methods."""

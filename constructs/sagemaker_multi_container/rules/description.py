@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-ResourceType = Literal["Model", "EndpointConfig", "Endpoint"]
+ResourceType = Literal["Model", "EndpointConfig", "Endpoint", "ScalableTarget", "ScalingPolicy"]
 Properties = Mapping[str, Any]
 Path = tuple[str | int, ...]
 """The way from a resource's properties to a value, such as `("Containers", 0, "Image")`."""
@@ -38,7 +38,7 @@ class Reference(Unknown):
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """A Model, EndpointConfig or Endpoint and its properties, named as in CloudFormation."""
+    """A Model, EndpointConfig or Endpoint, or what scales one, and its properties, named as in CloudFormation."""
 
     type: ResourceType
     properties: Properties
