@@ -13,6 +13,7 @@ import pytest
 from sagemaker_multi_container.rules import instance_types
 from sagemaker_multi_container.rules.instance_types import (
     DATA,
+    gpus_of,
     has_gpu,
     has_local_storage,
     has_neuron,
@@ -22,6 +23,7 @@ from sagemaker_multi_container.rules.instance_types import (
     known_regions,
     known_types,
     regions_of,
+    vcpus_of,
 )
 
 SCRIPT = Path(__file__).parents[2] / ".ci/refresh_instance_types.py"
@@ -74,6 +76,46 @@ def test_regions_are_known() -> None:
 )
 def test_facts_of_families(fact: Callable[[str], bool], families: str) -> None:
     assert " ".join(sorted({each.split(".")[1] for each in known_types() if fact(each)})) == families
+
+
+@pytest.mark.parametrize(
+    ("instance_type", "vcpus", "gpus"),
+    [
+        ("ml.t2.medium", 2, 0),
+        ("ml.c8g.medium", 1, 0),
+        ("ml.m5.large", 2, 0),
+        ("ml.m5.xlarge", 4, 0),
+        ("ml.c4.8xlarge", 36, 0),
+        ("ml.c5.9xlarge", 36, 0),
+        ("ml.m4.16xlarge", 64, 0),
+        ("ml.inf2.48xlarge", 192, 0),
+        ("ml.g4dn.12xlarge", 48, 4),
+        ("ml.g5.16xlarge", 64, 1),
+        ("ml.g6e.48xlarge", 192, 8),
+        ("ml.p2.16xlarge", 64, 16),
+        ("ml.p3.8xlarge", 32, 4),
+        ("ml.p5.4xlarge", 16, 1),
+        ("ml.p5en.48xlarge", 192, 8),
+        ("ml.p6e-gb200.36xlarge", 144, 4),
+    ],
+)
+def test_counts_what_an_instance_has(instance_type: str, vcpus: int, gpus: int) -> None:
+    assert vcpus_of(instance_type) == vcpus
+    assert gpus_of(instance_type) == gpus
+
+
+@pytest.mark.parametrize("instance_type", ["ml.c7i.metal", "ml.g9.xlarge", "m5.xlarge", "", "ml.m5"])
+def test_counts_nothing_that_is_not_known(instance_type: str) -> None:
+    assert None in (vcpus_of(instance_type), gpus_of(instance_type))
+
+
+def test_counts_the_processors_of_every_known_type() -> None:
+    assert {each for each in known_types() if not vcpus_of(each)} == set()
+
+
+def test_counts_the_gpus_of_every_known_type_but_the_newest() -> None:
+    assert {each.split(".")[1] for each in known_types() if gpus_of(each) is None} == {"g7"}
+    assert {each for each in known_types() if bool(gpus_of(each)) != has_gpu(each) and ".g7." not in each} == set()
 
 
 def test_what_is_no_instance_type_has_no_facts() -> None:

@@ -25,6 +25,31 @@ _NEURON = r"(inf|trn)\d.*"
 _BURSTABLE = r"t\d.*"
 _ARM = r"[cmrx]\d+g[a-z]*|t4g|g5g|p6e-gb\d+"
 
+_XLARGE = r"(\d*)xlarge"
+_VCPUS_OF_AN_XLARGE = 4
+_OTHER_VCPUS = {"c4.8xlarge": 36, "t2.medium": 2, "t3.medium": 2}
+"""Where the size does not say it."""
+_ONE_GPU = dict.fromkeys(["xlarge", "2xlarge", "4xlarge", "8xlarge", "16xlarge"], 1)
+_GPUS = {
+    "g4dn": _ONE_GPU | {"12xlarge": 4},
+    "g5": _ONE_GPU | {"12xlarge": 4, "24xlarge": 4, "48xlarge": 8},
+    "g6": _ONE_GPU | {"12xlarge": 4, "24xlarge": 4, "48xlarge": 8},
+    "g6e": _ONE_GPU | {"12xlarge": 4, "24xlarge": 4, "48xlarge": 8},
+    "g7e": {"2xlarge": 1, "4xlarge": 1, "8xlarge": 1, "12xlarge": 2, "24xlarge": 4, "48xlarge": 8},
+    "p2": {"xlarge": 1, "8xlarge": 8, "16xlarge": 16},
+    "p3": {"2xlarge": 1, "8xlarge": 4, "16xlarge": 8},
+    "p3dn": {"24xlarge": 8},
+    "p4d": {"24xlarge": 8},
+    "p4de": {"24xlarge": 8},
+    "p5": {"4xlarge": 1, "48xlarge": 8},
+    "p5e": {"48xlarge": 8},
+    "p5en": {"48xlarge": 8},
+    "p6-b200": {"48xlarge": 8},
+    "p6-b300": {"48xlarge": 8},
+    "p6e-gb200": {"36xlarge": 4},
+}
+"""GPUs by family and size, as https://docs.aws.amazon.com/ec2/latest/instancetypes/ac.html lists them."""
+
 
 def is_well_formed(instance_type: str) -> bool:
     """Whether it looks like `ml.<family>.<size>`."""
@@ -60,6 +85,27 @@ def is_arm(instance_type: str) -> bool:
 def is_burstable(instance_type: str) -> bool:
     """Whether its processor's speed depends on credits; such a variant cannot be scaled automatically."""
     return compiled(_BURSTABLE).fullmatch(family_of(instance_type)) is not None
+
+
+def vcpus_of(instance_type: str) -> int | None:
+    """How many vCPUs it has, as the sizes of EC2 instances say. None if that is not known."""
+    if not is_well_formed(instance_type):
+        return None
+    _, family, size = instance_type.split(".")
+    by_size = {"medium": 1, "large": 2}.get(size)
+    xlarge = compiled(_XLARGE).fullmatch(size)
+    if xlarge is not None:
+        by_size = _VCPUS_OF_AN_XLARGE * int(xlarge[1] or 1)
+    return _OTHER_VCPUS.get(f"{family}.{size}", by_size)
+
+
+def gpus_of(instance_type: str) -> int | None:
+    """How many NVIDIA GPUs it has; 0 if none. None if that is not known."""
+    if not is_well_formed(instance_type):
+        return None
+    if not has_gpu(instance_type):
+        return 0
+    return _GPUS.get(family_of(instance_type), {}).get(instance_type.rpartition(".")[2])
 
 
 def known_types() -> frozenset[str]:
