@@ -148,6 +148,37 @@ DIRECT = description(
             "Tags": [{"Key": "team", "Value": "search"}],
         },
     ),
+    Target=Resource(
+        "ScalableTarget",
+        {
+            "ServiceNamespace": "sagemaker",
+            "ScalableDimension": "sagemaker:variant:DesiredInstanceCount",
+            "ResourceId": "endpoint/search-models/variant/AllTraffic",
+            "MinCapacity": 2,
+            "MaxCapacity": 8,
+            "ScheduledActions": [
+                {
+                    "ScheduledActionName": "night",
+                    "Schedule": "cron(0 22 * * ? *)",
+                    "ScalableTargetAction": {"MinCapacity": 1, "MaxCapacity": 2},
+                }
+            ],
+        },
+    ),
+    Policy=Resource(
+        "ScalingPolicy",
+        {
+            "PolicyName": "concurrency",
+            "PolicyType": "TargetTrackingScaling",
+            "ScalingTargetId": Reference(logical_id="Target", attribute=None),
+            "TargetTrackingScalingPolicyConfiguration": {
+                "PredefinedMetricSpecification": {
+                    "PredefinedMetricType": "SageMakerVariantConcurrentRequestsPerModelHighResolution"
+                },
+                "TargetValue": 5,
+            },
+        },
+    ),
 )
 """An endpoint whose containers are called in Direct mode, with as many properties as go together."""
 

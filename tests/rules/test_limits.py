@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from sagemaker_multi_container.rules import RULES, limits
+from sagemaker_multi_container.rules import RULES, limits, scaling
 from sagemaker_multi_container.rules.limits import Choice, Pattern, Range
 
 RANGES = {name: value for name, value in vars(limits).items() if isinstance(value, Range)}
@@ -56,16 +56,19 @@ def installed(distribution: str, path: str) -> Any:
 SHAPES: dict[str, Any] = installed("botocore", "botocore/data/sagemaker/2017-07-24/service-2.json.gz")["shapes"]
 
 
-def schema(type: str) -> dict[str, Any]:
-    """The CloudFormation schema of a SageMaker resource."""
+def schema(type: str, service: str = "SageMaker") -> dict[str, Any]:
+    """The CloudFormation schema of a resource."""
     folder = "cfnlint/data/schemas"
-    digest = installed("cfn-lint", f"{folder}/providers/us-east-1.json")[f"AWS::SageMaker::{type}"]
+    digest = installed("cfn-lint", f"{folder}/providers/us-east-1.json")[f"AWS::{service}::{type}"]
     found: dict[str, Any] = installed("cfn-lint", f"{folder}/resources/{digest}.json")
     return found
 
 
 ROOTS = {"Model": "CreateModelInput", "EndpointConfig": "CreateEndpointConfigInput", "Endpoint": "UpdateEndpointInput"}
 SCHEMAS = {kind: schema(kind) for kind in ROOTS}
+
+
+SCALING = {kind: schema(kind, "ApplicationAutoScaling") for kind in ("ScalableTarget", "ScalingPolicy")}
 
 
 def in_schemas(shape: str) -> list[dict[str, Any]]:
@@ -193,6 +196,8 @@ def test_every_guarded_property_is_one_of_the_api() -> None:
 
 def _is_in_the_api(path: str) -> bool:
     root, *way = path.replace("[]", ".[]").split(".")
+    if root in SCALING:
+        return _is_in_schema(way, SCALING[root])
     shape = ROOTS[root]
     for step in way:
         members = SHAPES[shape].get("members", {})
@@ -206,3 +211,21 @@ def _is_in_the_api(path: str) -> bool:
         else:
             return False
     return True
+
+
+def _is_in_schema(way: list[str], whole: dict[str, Any]) -> bool:
+    node = whole
+    for step in way:
+        if step not in node["properties"]:
+            return False
+        node = node["properties"][step]
+        node = whole["definitions"][node["$ref"].rpartition("/")[2]] if "$ref" in node else node
+    return True
+
+
+def test_what_is_scaled_on_is_what_the_api_has() -> None:
+    shapes = installed("botocore", "botocore/data/application-autoscaling/2016-02-06/service-2.json.gz")["shapes"]
+
+    assert scaling.NAMESPACE in shapes["ServiceNamespace"]["enum"]
+    assert scaling.DIMENSION in shapes["ScalableDimension"]["enum"]
+    assert scaling.INVOCATIONS in shapes["MetricType"]["enum"]

@@ -64,7 +64,7 @@ def test_every_rule_has_an_example_of_both_kinds() -> None:
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.id)
 def test_rules_are_documented(rule: Rule) -> None:
-    assert re.fullmatch(r"MCE-[CMVEPT]\d\d", rule.id)
+    assert re.fullmatch(r"MCE-[ACMVEPT]\d\d", rule.id)
     assert rule.source.startswith("https://")
     assert rule.summary.endswith(".")
     assert rule.fix

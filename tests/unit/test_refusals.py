@@ -200,6 +200,8 @@ CANNOT_BE_EXPRESSED = {
     "MCE-E01": "endpoint configs have no name",
     "MCE-E10": "there are no such arguments",
     "MCE-P03": "the name comes from the config itself",
+    "MCE-A01": "auto_scale names the variant itself",
+    **dict.fromkeys(["MCE-A05", "MCE-V14"], "the constructor scales nothing; test_scaling has them"),
     "MCE-T01": "tags come from Tags.of, after the endpoint is declared",
     **dict.fromkeys(["MCE-E02"], "there is no argument for shadow variants"),
     **dict.fromkeys(["MCE-E03", "MCE-E04"], "there is no argument for asynchronous inference"),

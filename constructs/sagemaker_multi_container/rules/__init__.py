@@ -12,6 +12,7 @@ from . import images as images
 from . import instances as instances
 from . import model as model
 from . import model_data as model_data
+from . import scaling as scaling
 from . import tags as tags
 from . import variants as variants
 from .description import Description as Description

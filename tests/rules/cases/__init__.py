@@ -9,6 +9,7 @@ from . import (
     instances,
     model,
     model_data,
+    scaling,
     variants,
 )
 
@@ -22,4 +23,5 @@ CASES = [
     *instances.CASES,
     *endpoint_config.CASES,
     *deployment.CASES,
+    *scaling.CASES,
 ]
