@@ -11,28 +11,21 @@ from uuid import uuid4
 
 from embedded_aws.endpoint import IN_PROGRESS, Json
 from embedded_aws.errors import ServiceError
+from embedded_aws.resource_type import HandlerError, Provisioned
 from embedded_aws.sagemaker import SageMaker
 from embedded_aws.shapes import from_template
-
-Provisioned = tuple[str, dict[str, str]]
 
 MAX_NAME_LENGTH = 63
 STABILIZATION_TIMEOUT_SECONDS = 60.0
 
 
-class HandlerError(Exception):
-    """What a stack event gives as the reason when a resource cannot be created, updated or deleted."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(f'Resource handler returned message: "{message}"')
-
-
-class ResourceType:
+class SageMakerType:
     """A resource type whose every property but `Tags` replaces the resource."""
 
     kind: str
     create_only: tuple[str, ...]
     system_tags = False
+    taggable = True
 
     def __init__(self, service: Callable[[], SageMaker]) -> None:
         self._service = service
@@ -90,7 +83,7 @@ class ResourceType:
         return {self.name_property: name, f"{self.kind}Arn": arn}
 
 
-class Model(ResourceType):
+class Model(SageMakerType):
     """`AWS::SageMaker::Model`."""
 
     kind = "Model"
@@ -106,7 +99,7 @@ class Model(ResourceType):
     )
 
 
-class EndpointConfig(ResourceType):
+class EndpointConfig(SageMakerType):
     """`AWS::SageMaker::EndpointConfig`."""
 
     kind = "EndpointConfig"
@@ -125,7 +118,7 @@ class EndpointConfig(ResourceType):
     )
 
 
-class Endpoint(ResourceType):
+class Endpoint(SageMakerType):
     """`AWS::SageMaker::Endpoint`: it updates in place, and every step waits until the service is done."""
 
     kind = "Endpoint"
@@ -174,7 +167,7 @@ class Endpoint(ResourceType):
         return state
 
 
-RESOURCE_TYPES: tuple[type[ResourceType], ...] = (Model, EndpointConfig, Endpoint)
+RESOURCE_TYPES: tuple[type[SageMakerType], ...] = (Model, EndpointConfig, Endpoint)
 
 
 def _generated_name(stack_name: str, logical_id: str) -> str:

@@ -10,6 +10,8 @@ from typing import Any
 
 Json = dict[str, Any]
 Obstacle = Callable[[], str | None]
+Bounds = dict[str, tuple[int, int]]
+"""The least and the greatest number of instances, by the name of the variant."""
 
 IN_PROGRESS = frozenset({"Creating", "Updating", "RollingBack", "Deleting"})
 
@@ -106,6 +108,15 @@ class Fleet:
                 if "DesiredInstanceCount" not in excluded:
                     variant.desired_count = twin.desired_count
 
+    def keep_within(self, bounds: Bounds) -> bool:
+        """Desire no fewer and no more instances than allowed; whether that changed anything."""
+        before = [variant.desired_count for variant in self.variants]
+        for variant in self.variants:
+            if variant.name in bounds and variant.desired_count is not None:
+                least, most = bounds[variant.name]
+                variant.desired_count = min(max(variant.desired_count, least), most)
+        return before != [variant.desired_count for variant in self.variants]
+
     def settle(self) -> None:
         """Bring every variant to what is desired."""
         for variant in [*self.variants, *self.shadow_variants]:
@@ -149,6 +160,11 @@ class Endpoint:
     def rescale(self, fleet: Fleet, now: float) -> None:
         """Start to bring the instances of the serving fleet to its desired weights and counts."""
         self._begin("Updating", now, lambda _due: self._serve(fleet))
+
+    def keep_within(self, bounds: Bounds, now: float) -> None:
+        """Start to rescale the serving fleet if it is out of bounds."""
+        if self.serving and self.serving.keep_within(bounds):
+            self.rescale(self.serving, now)
 
     def delete(self, now: float) -> None:
         """Start to delete the endpoint."""

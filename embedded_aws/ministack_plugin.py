@@ -1,18 +1,24 @@
-"""Teaches MiniStack, the engine of the embedded AWS, what it does not know: SageMaker.
+"""Teaches MiniStack, the engine of the embedded AWS, what it does not know: SageMaker, and what scales its endpoints.
 
 MiniStack has no public way to add a service or a resource type. Everything private that is touched is touched here, and
 `tests/embedded_aws/test_ministack_hooks.py` says when an upgrade moves it.
 """
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 from typing import Any
 
-from embedded_aws.cloudformation import RESOURCE_TYPES, ResourceType
+from embedded_aws.cloudformation import RESOURCE_TYPES
 from embedded_aws.endpoint import Json
 from embedded_aws.errors import ServiceError
+from embedded_aws.resource_type import ResourceType
 from embedded_aws.sagemaker import SageMaker
+from embedded_aws.scaling import ApplicationAutoScaling
+from embedded_aws.scaling_types import API as SCALING_API
+from embedded_aws.scaling_types import SCALING_TYPES
 from embedded_aws.shapes import check_request
 
 Headers = dict[str, str]
@@ -20,16 +26,25 @@ Response = tuple[int, Headers, bytes]
 Handler = Callable[[str, str, Headers, bytes, Any], Awaitable[Response]]
 
 
+@dataclass(frozen=True)
+class Services:
+    """What the plugin adds to one account and region."""
+
+    sagemaker: SageMaker
+    scaling: ApplicationAutoScaling
+
+
 class SageMakerPlugin:
-    """SageMaker for MiniStack: the service, its resource types, and the control channel of the tests."""
+    """SageMaker for MiniStack: the services, their resource types, and the control channel of the tests."""
 
     def __init__(self, transition_seconds: float) -> None:
         self._transition_seconds = transition_seconds
-        self._services: dict[tuple[str, str], SageMaker] = {}
+        self._services: dict[tuple[str, str], Services] = {}
 
     def install(self) -> None:
         """Register everything. Once, before MiniStack serves."""
         self._register_service("sagemaker", "SageMaker", self._handle_sagemaker)
+        self._register_service(SCALING_API, "AnyScaleFrontendService", self._handle_scaling)
         self._register_service("embedded-aws", "EmbeddedAws", self._handle_control)
         self._register_resource_types()
 
@@ -39,25 +54,40 @@ class SageMakerPlugin:
 
     def _register_resource_types(self) -> None:
         provisioners = vars(import_module("ministack.services.cloudformation.provisioners"))
-        for resource_type in (kind(self._service) for kind in RESOURCE_TYPES):
+        for resource_type in self._resource_types():
             name = resource_type.type_name
             provisioners["_RESOURCE_HANDLERS"][name] = _handlers(resource_type)
             provisioners["_REPLACING_PROPERTIES"][name] = resource_type.create_only
-            provisioners["_CUSTOM_NAME_REPLACEMENT"][name] = {"name": resource_type.name_property}
-            provisioners["_STACK_TAG_PROPERTY"][name] = ("Tags", "list")
+            if resource_type.name_property:
+                provisioners["_CUSTOM_NAME_REPLACEMENT"][name] = {"name": resource_type.name_property}
+            if resource_type.taggable:
+                provisioners["_STACK_TAG_PROPERTY"][name] = ("Tags", "list")
 
         # An endpoint takes its time, and the engine must go on answering meanwhile.
         stacks = vars(import_module("ministack.services.cloudformation.stacks"))
         by_default = stacks["_runs_on_worker_thread"]
         stacks["_runs_on_worker_thread"] = lambda name: name == "AWS::SageMaker::Endpoint" or by_default(name)
 
-    def _service(self) -> SageMaker:
-        """SageMaker of the account and region that the current request or stack belongs to."""
+    def _resource_types(self) -> Iterator[ResourceType]:
+        for kind in RESOURCE_TYPES:
+            yield kind(lambda: self._here().sagemaker)
+        for scaling_kind in SCALING_TYPES:
+            yield scaling_kind(lambda: self._here().scaling)
+
+    def _here(self) -> Services:
+        """The services of the account and region that the current request or stack belongs to."""
         responses = import_module("ministack.core.responses")
         place = responses.get_account_id(), responses.get_region()
         if place not in self._services:
-            self._services[place] = SageMaker(
-                *place, transition_seconds=self._transition_seconds, check_request=check_request
+            sagemaker = SageMaker(
+                *place,
+                transition_seconds=self._transition_seconds,
+                check_request=check_request,
+                alarm_state=_alarm_state,
+            )
+            check_scaling = partial(check_request, service=SCALING_API)
+            self._services[place] = Services(
+                sagemaker, ApplicationAutoScaling(sagemaker, *place, check_request=check_scaling)
             )
         return self._services[place]
 
@@ -65,14 +95,18 @@ class SageMakerPlugin:
         if not (target := headers.get("x-amz-target")):
             refused = f"{method} {path} is not emulated: no container runs."
             return _refusal(ServiceError(refused, "UnknownOperationException"))
-        return _answer(lambda: self._service().call(_operation(target), json.loads(body or b"{}")))
+        return _answer(lambda: self._here().sagemaker.call(_operation(target), json.loads(body or b"{}")))
+
+    async def _handle_scaling(self, _method: str, _path: str, headers: Headers, body: bytes, _query: Any) -> Response:
+        operation = _operation(headers["x-amz-target"])
+        return _answer(lambda: self._here().scaling.call(operation, json.loads(body or b"{}")))
 
     async def _handle_control(self, _method: str, _path: str, headers: Headers, body: bytes, _query: Any) -> Response:
         """Serve `EmbeddedAws`, which asks what happened so far and says what shall fail next."""
         return _answer(lambda: self._control(_operation(headers["x-amz-target"]), json.loads(body)))
 
     def _control(self, operation: str, request: Json) -> Json:
-        service = self._service()
+        service = self._here().sagemaker
         if operation == "FailNext":
             service.fail_next(request["Operation"], request["Reason"])
         elif operation == "ResetCalls":
@@ -88,6 +122,13 @@ def _handlers(resource_type: ResourceType) -> dict[str, Callable[..., Any]]:
         "update": lambda arn, old, new, _stack_name: resource_type.update(arn, old, new),
         "delete": lambda arn, _properties: resource_type.delete(arn),
     }
+
+
+def _alarm_state(name: str) -> str | None:
+    """What CloudWatch says, of the account and region that the current request or stack belongs to."""
+    cloudwatch = vars(import_module("ministack.services.cloudwatch"))
+    alarm = cloudwatch["_alarms"].get(name) or cloudwatch["_composite_alarms"].get(name)
+    return alarm and str(alarm["StateValue"])
 
 
 def _operation(target: str) -> str:

@@ -9,10 +9,11 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
-from embedded_aws.endpoint import IN_PROGRESS, Endpoint, Fleet, Json
+from embedded_aws.endpoint import IN_PROGRESS, Bounds, Endpoint, Fleet, Json
 from embedded_aws.errors import ServiceError
+from embedded_aws.guardrails import AlarmState, check_deployment, triggered_alarm
 
 T = TypeVar("T")
 
@@ -59,6 +60,18 @@ class Record:
     request: Json
 
 
+class Scaler(Protocol):
+    """What SageMaker asks whoever scales its endpoints."""
+
+    def bounds(self, endpoint_name: str) -> Bounds:
+        """How many instances the variants of the endpoint may have that are scalable targets."""
+        ...
+
+    def release(self, endpoint_name: str) -> None:
+        """Forget the scalable targets of an endpoint that is deleted."""
+        ...
+
+
 class SageMaker:
     """SageMaker in one account and region. `call` is the API; everything else is for those who run the emulation."""
 
@@ -70,6 +83,7 @@ class SageMaker:
         clock: Callable[[], float] = time.time,
         transition_seconds: float = TRANSITION_SECONDS,
         check_request: Callable[[str, Json], None] = lambda _operation, _request: None,
+        alarm_state: AlarmState = lambda _name: "OK",
     ) -> None:
         prefix = f"arn:aws:sagemaker:{region}:{account_id}"
         self._models: Catalogue[Record] = Catalogue("model", f"{prefix}:model")
@@ -79,8 +93,10 @@ class SageMaker:
         self._clock = clock
         self._transition_seconds = transition_seconds
         self._check_request = check_request
+        self._alarm_state = alarm_state
         self._failures: dict[str, str] = {}
-        self._lock = threading.RLock()
+        self.lock = threading.RLock()
+        self.scaler: Scaler | None = None
         self._operations: dict[str, Callable[[Json], Json]] = {
             "CreateModel": self._create_model,
             "DescribeModel": self._describe_model,
@@ -107,7 +123,7 @@ class SageMaker:
         if operation not in self._operations:
             emulated = ", ".join(sorted(self._operations))
             raise ServiceError(f"{operation} is not emulated. Emulated: {emulated}.", "UnknownOperationException")
-        with self._lock:
+        with self.lock:
             self.calls.append(operation)
             self._check_request(operation, request)
             self._advance()
@@ -121,14 +137,14 @@ class SageMaker:
 
     def endpoint_state(self, name: str) -> Json | None:
         """What DescribeEndpoint would answer, outside the call log; None when there is no such endpoint."""
-        with self._lock:
+        with self.lock:
             self._advance()
             return self._endpoints[name].describe() if name in self._endpoints else None
 
     def name_of(self, arn: str) -> str | None:
         """The name of the resource with this ARN: an ARN alone does not tell, it is in lower case."""
         kinds: tuple[Catalogue[Any], ...] = self._models, self._configs, self._endpoints
-        with self._lock:
+        with self.lock:
             self._advance()
             return next((name for kind in kinds if (name := kind.named_by(arn))), None)
 
@@ -139,6 +155,8 @@ class SageMaker:
             if endpoint.gone:
                 del self._endpoints[name]
                 del self._tags[endpoint.arn]
+            elif endpoint.status == "InService" and self.scaler:
+                endpoint.keep_within(self.scaler.bounds(name), now)
 
     # Models
 
@@ -183,8 +201,10 @@ class SageMaker:
         name, now = request["EndpointName"], self._clock()
         arn = self._endpoints.claim(name)
         fleet = self._fleet(request["EndpointConfigName"], now)
+        deployment_config = request.get("DeploymentConfig")
+        check_deployment(deployment_config or {}, fleet, self._alarm_state)
         endpoint = Endpoint(name, arn, now, self._transition_seconds)
-        endpoint.deployment_config = request.get("DeploymentConfig")
+        endpoint.deployment_config = deployment_config
         endpoint.deploy(fleet, now, self._obstacle("CreateEndpoint", fleet.config_name))
         self._endpoints[name] = endpoint
         self._tags[arn] = _tag_map(request)
@@ -204,10 +224,31 @@ class SageMaker:
         if request.get("RetainAllVariantProperties"):
             excluded = request.get("ExcludeRetainedVariantProperties", [])
             fleet.retain(serving, {member["VariantPropertyType"] for member in excluded})
-        if not request.get("RetainDeploymentConfig"):
-            endpoint.deployment_config = request.get("DeploymentConfig")
-        endpoint.deploy(fleet, now, self._obstacle("UpdateEndpoint", serving.config_name, fleet.config_name))
+        self._check_scaled_variants(endpoint.name, serving, fleet)
+        retained = request.get("RetainDeploymentConfig")
+        deployment_config = endpoint.deployment_config if retained else request.get("DeploymentConfig")
+        check_deployment(deployment_config or {}, fleet, self._alarm_state)
+        endpoint.deployment_config = deployment_config
+        obstacle = self._obstacle("UpdateEndpoint", serving.config_name, fleet.config_name)
+        endpoint.deploy(fleet, now, lambda: obstacle() or self._alarm(deployment_config))
         return {"EndpointArn": endpoint.arn}
+
+    def _check_scaled_variants(self, name: str, serving: Fleet, wanted: Fleet) -> None:
+        """A scalable target goes on with the same instance type, or it has to be deregistered first."""
+        scaled = self.scaler.bounds(name) if self.scaler else {}
+        instance_types = {variant.name: variant.settings.get("InstanceType") for variant in wanted.variants}
+        for variant in serving.variants:
+            if variant.name in scaled and instance_types.get(variant.name) != variant.settings.get("InstanceType"):
+                change = "change the instance type of" if variant.name in instance_types else "remove"
+                raise ServiceError(
+                    f'Cannot {change} variant "{variant.name}" of endpoint "{name}": it is registered as a scalable'
+                    " target with Application Auto Scaling. Deregister it first."
+                )
+
+    def _alarm(self, deployment_config: Json | None) -> str | None:
+        """Why a deployment is rolled back though nothing failed."""
+        alarm = triggered_alarm(deployment_config, self._alarm_state)
+        return alarm and f'The deployment was rolled back, because alarm "{alarm}" is in ALARM.'
 
     def _update_endpoint_weights_and_capacities(self, request: Json) -> Json:
         endpoint = self._endpoint_at_rest(request)
@@ -224,7 +265,10 @@ class SageMaker:
         return {"EndpointArn": endpoint.arn}
 
     def _delete_endpoint(self, request: Json) -> Json:
-        self._endpoint_at_rest(request).delete(self._clock())
+        endpoint = self._endpoint_at_rest(request)
+        endpoint.delete(self._clock())
+        if self.scaler:
+            self.scaler.release(endpoint.name)
         return {}
 
     def _endpoint_at_rest(self, request: Json) -> Endpoint:

@@ -1,17 +1,20 @@
-"""Judge requests by the service's own model, the one that ships with botocore.
+"""Judge requests by the service's own model, the one that ships with botocore. SageMaker's, unless another is named.
 
 boto3 itself checks little more than types and required members; the service checks names, lengths, ranges and enums.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from botocore.model import ListShape, MapShape, ServiceModel, Shape, StructureShape
 from botocore.session import get_session
 
 from embedded_aws.errors import ServiceError
+
+SAGEMAKER = "sagemaker"
 
 _PYTHON_TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),
@@ -27,27 +30,40 @@ _PYTHON_TYPES: dict[str, tuple[type, ...]] = {
 }
 
 
-def check_request(operation: str, request: dict[str, Any]) -> None:
-    """Raise the `ServiceError` that names everything which the model of this SageMaker operation does not allow."""
-    if found := problems(f"{operation}Input", request):
+_PARSERS: dict[str, Callable[[str], float]] = {
+    "integer": int,
+    "long": int,
+    "float": float,
+    "double": float,
+    "timestamp": lambda text: datetime.fromisoformat(text).timestamp(),
+}
+
+
+def check_request(operation: str, request: dict[str, Any], *, service: str = SAGEMAKER) -> None:
+    """Raise the `ServiceError` that names everything which the model of this operation does not allow."""
+    if found := list(_problems(_input_shape(service, operation), request, "")):
         detected = f"{len(found)} validation error{'s' if len(found) > 1 else ''} detected: "
         raise ServiceError(detected + "; ".join(found))
 
 
-def problems(shape_name: str, value: Any) -> list[str]:
-    """Everything about a value that a shape of SageMaker's model does not allow."""
-    return list(_problems(_model().shape_for(shape_name), value, ""))
+def problems(shape_name: str, value: Any, *, service: str = SAGEMAKER) -> list[str]:
+    """Everything about a value that a shape of the service's model does not allow."""
+    return list(_problems(_model(service).shape_for(shape_name), value, ""))
 
 
-def from_template(operation: str, properties: dict[str, Any]) -> dict[str, Any]:
+def from_template(operation: str, properties: dict[str, Any], *, service: str = SAGEMAKER) -> dict[str, Any]:
     """The properties of a template with the types of the API: there a `Ref` to a number is a string, for instance."""
-    converted: dict[str, Any] = _convert(_model().shape_for(f"{operation}Input"), properties)
+    converted: dict[str, Any] = _convert(_input_shape(service, operation), properties)
     return converted
 
 
+def _input_shape(service: str, operation: str) -> Shape:
+    return cast("Shape", _model(service).operation_model(operation).input_shape)
+
+
 @cache
-def _model() -> ServiceModel:
-    return get_session().get_service_model("sagemaker")
+def _model(service: str) -> ServiceModel:
+    return get_session().get_service_model(service)
 
 
 def _problems(shape: Shape, value: Any, path: str) -> Iterator[str]:
@@ -116,9 +132,9 @@ def _convert_scalar(type_name: str, value: Any) -> Any:
         return str(value).lower() if isinstance(value, bool) else str(value)
     if type_name == "boolean" and value in ("true", "false"):
         return value == "true"
-    if type_name in ("integer", "long", "float", "double") and isinstance(value, str):
+    if type_name in _PARSERS and isinstance(value, str):
         try:
-            return int(value) if type_name in ("integer", "long") else float(value)
+            return _PARSERS[type_name](value)
         except ValueError:
             return value
     return value

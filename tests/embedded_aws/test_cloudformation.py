@@ -3,8 +3,9 @@
 import pytest
 from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
 
-from embedded_aws.cloudformation import RESOURCE_TYPES, Endpoint, HandlerError, Model, ResourceType
+from embedded_aws.cloudformation import RESOURCE_TYPES, Endpoint, Model, SageMakerType
 from embedded_aws.endpoint import Json
+from embedded_aws.resource_type import HandlerError
 from embedded_aws.sagemaker import SageMaker
 
 ROLE = "arn:aws:iam::123456789012:role/role"
@@ -12,7 +13,7 @@ CONTAINERS = [{"Image": "registry/image:1"}] * 2
 
 
 @pytest.mark.parametrize("kind", RESOURCE_TYPES)
-def test_the_replacing_properties_are_those_of_the_public_schema(kind: type[ResourceType]) -> None:
+def test_the_replacing_properties_are_those_of_the_public_schema(kind: type[SageMakerType]) -> None:
     resource_type = kind(SageMaker)
     schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", resource_type.type_name).schema
     declared = {pointer.removeprefix("/properties/") for pointer in schema["createOnlyProperties"]}
@@ -22,7 +23,7 @@ def test_the_replacing_properties_are_those_of_the_public_schema(kind: type[Reso
 
 
 @pytest.mark.parametrize("kind", RESOURCE_TYPES)
-def test_system_tags_go_where_the_public_schema_sends_them(kind: type[ResourceType]) -> None:
+def test_system_tags_go_where_the_public_schema_sends_them(kind: type[SageMakerType]) -> None:
     schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", f"AWS::SageMaker::{kind.kind}").schema
     assert kind.system_tags == schema["tagging"].get("cloudFormationSystemTags", True)
 
@@ -59,7 +60,7 @@ def test_tags_change_in_place() -> None:
 
 
 @pytest.mark.parametrize("kind", RESOURCE_TYPES)
-def test_deleting_what_is_gone_already_is_fine(kind: type[ResourceType]) -> None:
+def test_deleting_what_is_gone_already_is_fine(kind: type[SageMakerType]) -> None:
     sagemaker = SageMaker()
     sagemaker.call("CreateModel", {"ModelName": "there", "ExecutionRoleArn": ROLE, "Containers": CONTAINERS})
     kind(lambda: sagemaker).delete("arn:aws:sagemaker:us-east-1:123456789012:model/gone")
