@@ -30,6 +30,12 @@ _PYTHON_TYPES: dict[str, tuple[type, ...]] = {
 }
 
 
+_DIALECT = {
+    r"\p{L}\p{Z}\p{N}": r"\w\s",
+    r"\p{Print}": r"[ -~]",
+    r"\uD800\uDC00-\uDBFF\uDFFF": r"\U00010000-\U0010FFFF",
+}
+
 _PARSERS: dict[str, Callable[[str], float]] = {
     "integer": int,
     "long": int,
@@ -106,7 +112,9 @@ def _broken_constraints(shape: Shape, value: Any) -> Iterator[str]:
 
 def _python_pattern(pattern: str) -> str:
     """The model speaks Java's dialect of regular expressions."""
-    return pattern.replace(r"\p{L}\p{Z}\p{N}", r"\w\s")
+    for java, python in _DIALECT.items():
+        pattern = pattern.replace(java, python)
+    return pattern
 
 
 def _below(path: str, member: str) -> str:

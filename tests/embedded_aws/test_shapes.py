@@ -4,7 +4,7 @@ import pytest
 
 from embedded_aws.endpoint import Json
 from embedded_aws.errors import ServiceError
-from embedded_aws.shapes import check_request, from_template
+from embedded_aws.shapes import check_request, from_template, problems
 
 
 @pytest.mark.parametrize(
@@ -43,6 +43,20 @@ def test_a_good_request_passes() -> None:
     containers = [{"Image": "registry/image:1", "Environment": {"A_b": "1"}}] * 2
     tags = [{"Key": "aws:cloudformation:stack-name", "Value": "Ünïcode and more"}]
     check_request("CreateModel", {"ModelName": "a", "Containers": containers, "Tags": tags})
+
+
+def test_other_services_have_models_too() -> None:
+    target = {"ServiceNamespace": "sagemaker", "ResourceId": "endpoint/e/variant/v \U0001f600"}
+    policy = {"PolicyName": "träck", "ScalableDimension": "sagemaker:variant:DesiredInstanceCount"} | target
+    with pytest.raises(ServiceError, match="^1 validation error detected: Value 'träck' at 'policyName'"):
+        check_request("PutScalingPolicy", policy, service="application-autoscaling")
+    assert problems("ScheduledAction", {}, service="application-autoscaling") != []
+
+
+def test_templates_may_write_points_in_time() -> None:
+    properties = {"StartTime": "2026-01-01T00:00:00Z", "EndTime": "tomorrow"}
+    converted = from_template("PutScheduledAction", properties, service="application-autoscaling")
+    assert converted == {"StartTime": 1767225600.0, "EndTime": "tomorrow"}
 
 
 def test_templates_may_write_scalars_as_strings_and_strings_as_scalars() -> None:
