@@ -8,38 +8,81 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from .async_inference import AsyncInference, AsyncNotification
     from .containers import ContainerDefinition
+    from .core_dump import CoreDump
+    from .data_capture import CaptureMode, DataCapture
+    from .deployment import Deployment
     from .endpoint import MultiContainerEndpoint
+    from .endpoint_base import MultiContainerEndpointBase
     from .errors import EndpointConfigurationError, Problem
+    from .explainer import ClarifyExplainer, FeatureType, ShapBaseline, TextGranularity
+    from .grants import EndpointGrants
     from .images import ContainerImage, ContainerImageConfig
+    from .instance_pools import InstancePool
+    from .metrics_config import MetricsConfig
     from .model_data import ModelData, ModelDataConfig
     from .modes import InferenceExecutionMode
+    from .routing import RoutingStrategy
+    from .served import ServedVariant
     from .variants import ProductionVariant
 
 __all__ = [
+    "AsyncInference",
+    "AsyncNotification",
+    "CaptureMode",
+    "ClarifyExplainer",
     "ContainerDefinition",
     "ContainerImage",
     "ContainerImageConfig",
+    "CoreDump",
+    "DataCapture",
+    "Deployment",
     "EndpointConfigurationError",
+    "EndpointGrants",
+    "FeatureType",
     "InferenceExecutionMode",
+    "InstancePool",
+    "MetricsConfig",
     "ModelData",
     "ModelDataConfig",
     "MultiContainerEndpoint",
+    "MultiContainerEndpointBase",
     "Problem",
     "ProductionVariant",
+    "RoutingStrategy",
+    "ServedVariant",
+    "ShapBaseline",
+    "TextGranularity",
 ]
 
 _MODULES = {
+    "AsyncInference": "async_inference",
+    "AsyncNotification": "async_inference",
+    "CaptureMode": "data_capture",
+    "ClarifyExplainer": "explainer",
     "ContainerDefinition": "containers",
     "ContainerImage": "images",
     "ContainerImageConfig": "images",
+    "CoreDump": "core_dump",
+    "DataCapture": "data_capture",
+    "Deployment": "deployment",
     "EndpointConfigurationError": "errors",
+    "EndpointGrants": "grants",
+    "FeatureType": "explainer",
     "InferenceExecutionMode": "modes",
+    "InstancePool": "instance_pools",
+    "MetricsConfig": "metrics_config",
     "ModelData": "model_data",
     "ModelDataConfig": "model_data",
     "MultiContainerEndpoint": "endpoint",
+    "MultiContainerEndpointBase": "endpoint_base",
     "Problem": "errors",
     "ProductionVariant": "variants",
+    "RoutingStrategy": "routing",
+    "ServedVariant": "served",
+    "ShapBaseline": "explainer",
+    "TextGranularity": "explainer",
 }
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NoReturn, cast
+from typing import Any, NoReturn, cast
 
 import aws_cdk as cdk
 
@@ -57,6 +57,11 @@ def _is_infinite(value: object) -> bool:
     return isinstance(value, float) and not math.isfinite(value)
 
 
+def given(properties: Mapping[str, object]) -> dict[str, Any]:
+    """Properties without those that were left out."""
+    return {name: value for name, value in properties.items() if value is not None}
+
+
 def where(owner: str, argument: str, declared_at: str = "") -> str:
     """An argument as an error message names it: `containers[1].hostname (app.py:42)`."""
     name = ".".join(part for part in (owner, argument) if part)
@@ -78,6 +83,10 @@ class ArgumentReader:
         self.problems.append(Problem(rule, where(self.owner, argument, self.declared_at), message, fix))
         return Unknown()
 
+    def wrong(self, argument: str, value: object, expected: str, fix: str) -> Unknown:
+        """Note that an argument is of a wrong type."""
+        return self.refuse(argument, f"is {describe(value)}, expected {expected}", fix)
+
     def read(self, argument: str, value: object, expected: type) -> object:
         """A value of one type, or a token, or None."""
         if value is None:
@@ -88,14 +97,29 @@ class ArgumentReader:
         if fits and (expected is bool) == isinstance(value, bool) and not _is_infinite(value):
             return value
         words = _IN_WORDS.get(expected, f"a {expected.__name__}")
-        return self.refuse(argument, f"is {describe(value)}, expected {words}", f"give {words}")
+        return self.wrong(argument, value, words, f"give {words}")
+
+    def required(self, argument: str, value: object, expected: type) -> object:
+        """A value of one type, or a token."""
+        if value is not None:
+            return self.read(argument, value, expected)
+        words = _IN_WORDS[expected]
+        return self.refuse(argument, f"is None, expected {words}", f"give {words}")
+
+    def strings(self, argument: str, value: object) -> object:
+        """A list of strings, or None."""
+        if value is None or (isinstance(value, list) and is_token(value)):
+            return value
+        if isinstance(value, str) or not isinstance(value, Sequence):
+            return self.wrong(argument, value, "a list of strings", "write ['...', '...']")
+        return [self.required(f"{argument}[{index}]", item, str) for index, item in enumerate(value)]
 
     def mapping(self, argument: str, value: object) -> object:
         """A dictionary whose keys are strings, or None."""
         if value is None:
             return None
         if not isinstance(value, Mapping):
-            return self.refuse(argument, f"is {describe(value)}, expected a dictionary", "write {'NAME': 'value'}")
+            return self.wrong(argument, value, "a dictionary", "write {'NAME': 'value'}")
         for name in value:
             if not isinstance(name, str):
                 self.refuse(argument, f"has the name {name!r}, expected a string", f"write {str(name)!r}")
@@ -115,23 +139,37 @@ class ArgumentReader:
 
     def gibibytes(self, argument: str, value: object) -> object:
         """A size in whole GiB, or None."""
-        if value is None:
-            return None
-        if not isinstance(value, cdk.Size):
-            return self.refuse(argument, f"is {describe(value)}, expected a cdk.Size", "write cdk.Size.gibibytes(100)")
-        try:
-            size = value.to_gibibytes(rounding=cdk.SizeRoundingBehavior.NONE)
-        except RuntimeError as refused:  # a token in another unit
-            return self.refuse(argument, said_by_the_cdk(refused), "write cdk.Size.gibibytes(...)")
-        return self._whole(argument, size, "GiB")
+        return self._size(argument, value, "gibibytes", "GiB")
+
+    def mebibytes(self, argument: str, value: object) -> object:
+        """A size in whole MiB, or None."""
+        return self._size(argument, value, "mebibytes", "MiB")
 
     def construct(self, argument: str, value: object, attribute: str, expected: str, fix: str) -> object:
         """An attribute of a CDK construct, or None."""
         if value is None:
             return None
         if not hasattr(value, attribute):
-            return self.refuse(argument, f"is {describe(value)}, expected {expected}", fix)
+            return self.wrong(argument, value, expected, fix)
         return getattr(value, attribute)
+
+    def same_region(self, argument: str, resource: Any, region: str) -> None:
+        """Note if a resource is in another region than this one, as far as both are known."""
+        found = resource.env.region
+        if not (is_token(found) or is_token(region) or found == region):
+            message = f"is in {found}, and the endpoint is in {region}"
+            self.refuse(argument, message, "give one of the endpoint's region")
+
+    def _size(self, argument: str, value: object, unit: str, short: str) -> object:
+        if value is None:
+            return None
+        if not isinstance(value, cdk.Size):
+            return self.wrong(argument, value, "a cdk.Size", f"write cdk.Size.{unit}(...)")
+        try:
+            size = getattr(value, f"to_{unit}")(rounding=cdk.SizeRoundingBehavior.NONE)
+        except RuntimeError as refused:  # a token in another unit
+            return self.refuse(argument, said_by_the_cdk(refused), f"write cdk.Size.{unit}(...)")
+        return self._whole(argument, size, short)
 
     def _whole(self, argument: str, number: float | None, unit: str) -> object:
         # Numbers that are too large for JSON come back as none.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 import aws_cdk as cdk
+from aws_cdk import aws_kms as kms
 
 ARN: Final = f"arn:{cdk.Aws.PARTITION}"
 """`arn:` and the partition that the stack is deployed to."""
@@ -12,3 +13,11 @@ REGION: Final = cdk.Aws.REGION
 """The region that the stack is deployed to."""
 ACCOUNT: Final = cdk.Aws.ACCOUNT_ID
 """The account that the stack is deployed to."""
+
+
+def arn_of_key(key: kms.IKey | None) -> str | None:
+    """The ARN that permissions on a key must name; None without a key."""
+    if key is None:
+        return None
+    # Permissions on an alias are none on its key.
+    return key.alias_target_key.key_arn if isinstance(key, kms.Alias) else key.key_arn

@@ -6,10 +6,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from .arguments import where
+from .arguments import given, where
 from .errors import Caution, Problem
+from .features import Feature
+from .l1 import snake_case
 from .models import BoundContainer
 from .network import Network
+from .permissions import Statement
 from .rules import Description, Finding, Path, Reference, Resource, Severity, Unknown, evaluate
 from .rules.description import text
 from .served import ServedVariant
@@ -74,15 +77,21 @@ class Declaration:
     models: list[Model]
     variants: list[BoundVariant] | None
     """None where no variants were given that can be read."""
+    shadow: BoundVariant | None
     role_arn: object
     network: Network | None
     network_isolation: object
     encryption_key_arn: object
+    features: Mapping[str, Feature]
+    """What the endpoint config says beside the variants, by property."""
     endpoint_name: object
+    deployment: Feature
+    rollback_alarms: list[object]
+    """The names of alarms."""
+    retain_instance_counts: object
+    retain_weights: object
     region: str
     account: str
-    retain_instance_counts: object = None
-    retain_weights: object = None
     scaling: dict[str, Resource] = field(default_factory=dict)
     """What scales the endpoint, by the call that an error message names, such as `auto_scale(variant='a')`."""
     problems: list[Problem] = field(default_factory=list)
@@ -100,25 +109,42 @@ class Declaration:
     def model_properties(self, model: Model) -> dict[str, Any]:
         """The CloudFormation properties of one model."""
         containers = model.containers
-        return _given(
-            Containers=Unknown() if containers is None else [container.properties for container in containers],
-            InferenceExecutionConfig={"Mode": model.mode},
-            ExecutionRoleArn=self.role_arn,
-            EnableNetworkIsolation=self.network_isolation or None,
-            VpcConfig=None
-            if self.network is None
-            else {"SecurityGroupIds": self.network.security_group_ids, "Subnets": self.network.subnet_ids},
-        )
+        network = self.network
+        properties = {
+            "Containers": Unknown() if containers is None else [container.properties for container in containers],
+            "InferenceExecutionConfig": {"Mode": model.mode},
+            "ExecutionRoleArn": self.role_arn,
+            "EnableNetworkIsolation": self.network_isolation or None,
+            "VpcConfig": None
+            if network is None
+            else {"SecurityGroupIds": network.security_group_ids, "Subnets": network.subnet_ids},
+        }
+        return given(properties)
 
     def _endpoint_config_properties(self) -> dict[str, Any]:
         variants: object = Unknown()
         if self.variants is not None:
             variants = [variant.properties for variant in self.variants]
-        return _given(ProductionVariants=variants, KmsKeyId=self.encryption_key_arn)
+        features = {name: feature.properties for name, feature in self.features.items()}
+        shadows = None if self.shadow is None else [self.shadow.properties]
+        config = {"ProductionVariants": variants, "ShadowProductionVariants": shadows, **features}
+        return given(config | {"KmsKeyId": self.encryption_key_arn})
 
     def endpoint_properties(self) -> dict[str, Any]:
         """The CloudFormation properties of the endpoint."""
-        return _given(EndpointName=self.endpoint_name, EndpointConfigName=CONFIG_NAME, **self._retention())
+        properties = {
+            "EndpointName": self.endpoint_name,
+            "EndpointConfigName": CONFIG_NAME,
+            "DeploymentConfig": self._deployment(),
+        }
+        return given(properties | self._retention())
+
+    def _deployment(self) -> object:
+        deployment = self.deployment.properties
+        if not self.rollback_alarms:
+            return deployment
+        alarms = [{"AlarmName": name} for name in self.rollback_alarms]
+        return {**(deployment if isinstance(deployment, dict) else {}), "AutoRollbackConfiguration": {"Alarms": alarms}}
 
     def _retention(self) -> dict[str, Any]:
         """What an update leaves as it is, though the template says otherwise."""
@@ -128,6 +154,12 @@ class Declaration:
             return {}
         left_out = [{"VariantPropertyType": name} for name, is_kept in kept.items() if not is_kept]
         return {"RetainAllVariantProperties": True, "ExcludeRetainedVariantProperties": left_out or None}
+
+    def statements(self) -> list[Statement]:
+        """What the execution role needs for the variants and for what the endpoint does beside answering calls."""
+        variants = [*(self.variants or ()), *([self.shadow] if self.shadow else ())]
+        each = [*(variant.statements for variant in variants), *(one.statements for one in self.features.values())]
+        return [statement for statements in each for statement in statements]
 
     def served_variants(self) -> tuple[ServedVariant, ...]:
         """The production variants as callers and metrics know them."""
@@ -179,8 +211,9 @@ class Declaration:
             return _where_in_model(model, finding.path)
         match finding.path:
             case ("ProductionVariants", int(index), *rest) if self.variants:
-                variant = self.variants[index]
-                return where(variant.owner, _argument(tuple(rest)), variant.declared_at) or "variants"
+                return _where_in_variant(self.variants[index], tuple(rest)) or "variants"
+            case ("ShadowProductionVariants", int(), *rest) if self.shadow:
+                return _where_in_variant(self.shadow, tuple(rest))
             case path:
                 return _argument(path)
 
@@ -192,6 +225,14 @@ class Verdict:
     resources: Mapping[str, Resource]
     problems: list[Problem]
     cautions: list[Caution]
+
+
+def _where_in_variant(variant: BoundVariant, path: Path) -> str:
+    match path:
+        case ("InstancePools", int(index), *rest):
+            return where(f"{variant.owner}.instance_pools[{index}]", _argument(tuple(rest)), variant.declared_at)
+        case _:
+            return where(variant.owner, _argument(path), variant.declared_at)
 
 
 def _where_in_model(model: Model, path: Path) -> str:
@@ -219,6 +260,13 @@ def _served(variant: Mapping[str, Any] | Unknown, models: Mapping[Reference, Mod
 
 
 _ARGUMENTS = {
+    "CapacityReservationConfig": "capacity_reservation_arn",
+    "DeploymentConfig.AutoRollbackConfiguration": "rollback_alarms",
+    "EnableSSMAccess": "enable_ssm_access",
+    "ExcludeRetainedVariantProperties": "retain_instance_counts",
+    "RetainAllVariantProperties": "retain_instance_counts",
+    "ShadowProductionVariants": "shadow_variant",
+    "VariantInstanceProvisionTimeoutInSeconds": "instance_provision_timeout",
     "ContainerHostname": "hostname",
     "ContainerStartupHealthCheckTimeoutInSeconds": "container_startup_health_check_timeout",
     "EnableNetworkIsolation": "network_isolation",
@@ -243,6 +291,57 @@ _ARGUMENTS = {
 }
 
 
+_VALUE_OBJECTS = {
+    "AsyncInferenceConfig": "async_inference",
+    "CoreDumpConfig": "core_dump",
+    "DataCaptureConfig": "data_capture",
+    "DeploymentConfig": "deployment",
+    "ExplainerConfig": "explainer",
+    "MetricsConfig": "metrics_config",
+    "RoutingConfig": "routing_strategy",
+}
+"""The properties that come from a value object, which has arguments of its own."""
+_THEIR_ARGUMENTS = {
+    "CanarySize": "percent",
+    "CaptureOptions": "capture",
+    "DestinationS3Uri": "prefix",
+    "EnableEnhancedMetrics": "enhanced_metrics",
+    "InitialSamplingPercentage": "sampling_percentage",
+    "LinearStepSize": "percent",
+    "KmsKeyId": "encryption_key",
+    "MaxPayloadInMB": "max_payload",
+    "MaximumBatchSize": "percent",
+    "MaximumExecutionTimeoutInSeconds": "maximum_execution_timeout",
+    "MetricPublishFrequencyInSeconds": "publish_frequency",
+    "RollbackMaximumBatchSize": "rollback_percent",
+    "S3FailurePath": "failure_prefix",
+    "S3OutputPath": "prefix",
+    "ShapBaselineConfig": "baseline",
+    "TerminationWaitInSeconds": "termination_wait",
+    "WaitIntervalInSeconds": "wait",
+    "ConcurrencyThreshold": "concurrency_threshold",
+    "ContentTemplate": "content_template",
+    "CsvContentTypes": "csv_content_types",
+    "EnableExplanations": "enable_explanations",
+    "ErrorTopic": "error_topic",
+    "FeatureHeaders": "feature_headers",
+    "FeatureTypes": "feature_types",
+    "FeaturesAttribute": "features_attribute",
+    "IncludeInferenceResponseIn": "include_response_in",
+    "JsonContentTypes": "json_content_types",
+    "LabelAttribute": "label_attribute",
+    "LabelHeaders": "label_headers",
+    "LabelIndex": "label_index",
+    "MaxConcurrentInvocationsPerInstance": "max_concurrent_invocations_per_instance",
+    "MaxRecordCount": "max_record_count",
+    "NumberOfSamples": "number_of_samples",
+    "PrefixLength": "prefix_length",
+    "ProbabilityAttribute": "probability_attribute",
+    "ProbabilityIndex": "probability_index",
+    "SuccessTopic": "success_topic",
+}
+
+
 def _argument(path: Path) -> str:
     """The argument that a CloudFormation property comes from."""
     match path:
@@ -250,15 +349,13 @@ def _argument(path: Path) -> str:
             return f"environment[{name!r}]"
         case (str(head), str(below), *_) if f"{head}.{below}" in _ARGUMENTS:
             return _ARGUMENTS[f"{head}.{below}"]
+        case (str(head), *rest) if head in _VALUE_OBJECTS:
+            inner = next((_THEIR_ARGUMENTS[key] for key in reversed(rest) if key in _THEIR_ARGUMENTS), "")
+            return where(_VALUE_OBJECTS[head], inner)
         case (str(head), *_):
-            snake_case = "".join("_" + letter.lower() if letter.isupper() else letter for letter in head).lstrip("_")
-            return _ARGUMENTS.get(head, snake_case)
+            return _ARGUMENTS.get(head, snake_case(head))
         case _:
             return ""
-
-
-def _given(**properties: object) -> dict[str, Any]:
-    return {name: value for name, value in properties.items() if value is not None}
 
 
 def _literal(value: str) -> str | None:

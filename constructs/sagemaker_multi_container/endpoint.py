@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from typing import cast
 
 import aws_cdk as cdk
 import jsii
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -14,17 +16,27 @@ from aws_cdk import aws_sagemaker as sagemaker
 from constructs import Construct, IValidation
 
 from . import l1, permissions
+from .acknowledgements import WARNING_ID, read_acknowledged_rules
 from .arguments import WRONG_ARGUMENT, ArgumentReader, describe
 from .arns import ACCOUNT
+from .async_inference import AsyncInference
 from .containers import ContainerDefinition
+from .data_capture import DataCapture
 from .declaration import CONFIG_NAME, ENDPOINT, ENDPOINT_CONFIG, Declaration, Model, Verdict
+from .deployment import Deployment, read_alarm, read_alarms
+from .destinations import A_KEY
 from .endpoint_base import MultiContainerEndpointBase
 from .errors import Caution, EndpointConfigurationError, Problem
+from .explainer import ClarifyExplainer
+from .features import bind_feature
+from .fleet import read_fleet
+from .imported import import_by_arn, import_by_name
+from .metrics_config import MetricsConfig
 from .models import bind_container, construct_ids, version_of
 from .modes import InferenceExecutionMode
 from .network import Network
-from .reading import WARNING_ID, read_acknowledged_rules, read_models_and_variants
 from .rules import Reference, Resource
+from .rules.description import Properties
 from .served import ServedVariant
 from .variants import ProductionVariant
 
@@ -54,6 +66,7 @@ class MultiContainerEndpoint(MultiContainerEndpointBase):
         instance_type: str | None = None,
         initial_instance_count: int | None = None,
         variants: Sequence[ProductionVariant] | None = None,
+        shadow_variant: ProductionVariant | None = None,
         endpoint_name: str | None = None,
         role: iam.IRole | None = None,
         vpc: ec2.IVpc | None = None,
@@ -62,6 +75,14 @@ class MultiContainerEndpoint(MultiContainerEndpointBase):
         allow_all_outbound: bool | None = None,
         network_isolation: bool = False,
         encryption_key: kms.IKey | None = None,
+        deployment: Deployment | None = None,
+        rollback_alarms: Sequence[cloudwatch.IAlarm] = (),
+        retain_instance_counts: bool | None = None,
+        retain_weights: bool = False,
+        data_capture: DataCapture | None = None,
+        async_inference: AsyncInference | None = None,
+        explainer: ClarifyExplainer | None = None,
+        metrics_config: MetricsConfig | None = None,
         acknowledged_rules: Mapping[str, str] | None = None,
     ) -> None:
         """Declare an endpoint.
@@ -76,6 +97,9 @@ class MultiContainerEndpoint(MultiContainerEndpointBase):
                 `variants` are given. That variant is named `AllTraffic`.
             initial_instance_count: How many instances it starts with. Default: 1.
             variants: Up to 10 variants, instead of `instance_type`.
+            shadow_variant: Is sent a copy of the one variant's requests, as its weight says; its answers are dropped.
+                AWS lists multi-container endpoints among those that shadow tests exclude, so this is refused (MCE-E15)
+                unless you acknowledge that rule. Default: none.
             endpoint_name: The endpoint's name, 63 characters at most; lower case is best, since the ARN is lower case
                 and calls are not. Changing it replaces the endpoint. Default: CloudFormation makes one.
             role: The role that SageMaker assumes. It must trust `sagemaker.amazonaws.com`, and is given the permissions
@@ -88,6 +112,18 @@ class MultiContainerEndpoint(MultiContainerEndpointBase):
                 fetches images and model data for them. Default: False.
             encryption_key: The key that encrypts the instances' storage volumes. Whoever deploys needs
                 `kms:CreateGrant` on it. Default: a key of SageMaker's.
+            deployment: How an update moves the traffic to the new instances. Default: SageMaker's, all at once.
+            rollback_alarms: Up to 10 alarms; if one goes off during an update, SageMaker goes back to the old
+                instances and CloudFormation rolls the stack back. For alarms on this endpoint's own metrics use
+                `add_rollback_alarm`. Default: none.
+            retain_instance_counts: Whether an update keeps the number of instances that a variant has by then, rather
+                than what the template says. Default: True once a variant is scaled, else False.
+            retain_weights: Whether an update keeps the weights that the variants have by then, rather than what the
+                template says. Default: False.
+            data_capture: Records calls in S3. Default: no calls are recorded.
+            async_inference: Makes the endpoint asynchronous; for Serial mode. Default: calls are answered at once.
+            explainer: Has predictions explained. Default: none is.
+            metrics_config: More metrics than SageMaker publishes by itself. Default: none.
             acknowledged_rules: Rules to switch off for this endpoint, by id, each with the reason. Only rules that are
                 inferred, not documented by AWS, can be switched off. Default: none.
 
@@ -99,32 +135,45 @@ class MultiContainerEndpoint(MultiContainerEndpointBase):
         self._versions: dict[str, str] = {}
         self._late_statements: dict[str, iam.PolicyStatement] = {}
         self._waits_for_role = False
+        self._is_judged_at_synth = False
+        self._names: dict[Reference, str] = {}
+        self._cfn_models: dict[str, sagemaker.CfnModel] = {}
         try:
             problems: list[Problem] = []
             read = ArgumentReader(problems)
             self._stack = cdk.Stack.of(self)
-            models, bound_variants = read_models_and_variants(
+            self._fleet = read_fleet(
                 self,
                 containers=containers,
                 mode=mode,
                 instance_type=instance_type,
                 initial_instance_count=initial_instance_count,
                 variants=variants,
+                shadow_variant=shadow_variant,
                 problems=problems,
             )
             role_arn = read.construct("role", role, "role_arn", "an iam.IRole", "use iam.Role.from_role_arn(...)")
             self._owns_role = role is None
             self._role = role or cast("iam.IRole", iam.Role(self, "Role", assumed_by=_sagemaker()))
             self._declaration = Declaration(
-                models=models,
-                variants=bound_variants,
+                models=self._fleet.models,
+                variants=self._fleet.variants,
+                shadow=self._fleet.shadow,
                 role_arn=self._role.role_arn if role is None else role_arn,
                 network=Network.of(self, vpc, vpc_subnets, security_groups, allow_all_outbound, read),
                 network_isolation=read.read("network_isolation", network_isolation, bool),
-                encryption_key_arn=read.construct(
-                    "encryption_key", encryption_key, "key_arn", "a kms.IKey", "use kms.Key.from_key_arn(...)"
-                ),
+                encryption_key_arn=read.construct("encryption_key", encryption_key, "key_arn", *A_KEY),
+                features={
+                    "DataCaptureConfig": bind_feature("data_capture", data_capture, DataCapture, read),
+                    "AsyncInferenceConfig": bind_feature("async_inference", async_inference, AsyncInference, read),
+                    "ExplainerConfig": bind_feature("explainer", explainer, ClarifyExplainer, read),
+                    "MetricsConfig": bind_feature("metrics_config", metrics_config, MetricsConfig, read),
+                },
                 endpoint_name=read.read("endpoint_name", endpoint_name, str),
+                deployment=bind_feature("deployment", deployment, Deployment, read),
+                rollback_alarms=read_alarms(rollback_alarms, self._stack.region, read),
+                retain_instance_counts=read.read("retain_instance_counts", retain_instance_counts, bool),
+                retain_weights=read.read("retain_weights", retain_weights, bool),
                 region=self._stack.region,
                 account=self._stack.account,
                 problems=problems,
@@ -139,8 +188,69 @@ class MultiContainerEndpoint(MultiContainerEndpointBase):
             raise
         if not self._owns_role:
             self._wait_for_role()
-        if any(model.is_open for model in models):
-            self.node.add_validation(_Completeness(self._declaration))
+        self._judge_at_synth()
+
+    @staticmethod
+    def from_endpoint_name(
+        scope: Construct,
+        id: str,
+        endpoint_name: str,
+        *,
+        mode: InferenceExecutionMode | None = None,
+        hostnames: Sequence[str] = (),
+        variant_names: Sequence[str] = (),
+    ) -> MultiContainerEndpointBase:
+        """An endpoint in this account and region that was deployed elsewhere.
+
+        Args:
+            scope: The parent construct.
+            id: The construct's id.
+            endpoint_name: The name, in upper and lower case as it was given. The ARN has it in lower case: if the name
+                is only known at deployment and is not all lower case, use `from_endpoint_arn` with both.
+            mode: How the containers are called. Default: not known, and not checked.
+            hostnames: The names of its containers. Default: not known, and not checked.
+            variant_names: The names of its variants. Default: not known; metrics and scaling must then name one.
+
+        Raises:
+            EndpointConfigurationError: If an argument is of a wrong type.
+        """
+        return import_by_name(scope, id, endpoint_name, mode=mode, hostnames=hostnames, variant_names=variant_names)
+
+    @staticmethod
+    def from_endpoint_arn(
+        scope: Construct,
+        id: str,
+        endpoint_arn: str,
+        *,
+        endpoint_name: str | None = None,
+        mode: InferenceExecutionMode | None = None,
+        hostnames: Sequence[str] = (),
+        variant_names: Sequence[str] = (),
+    ) -> MultiContainerEndpointBase:
+        """An endpoint that was deployed elsewhere, also in another account or region.
+
+        Args:
+            scope: The parent construct.
+            id: The construct's id.
+            endpoint_arn: The ARN.
+            endpoint_name: The name, if it is not all lower case as it is in the ARN: clients and metrics need it as it
+                was given. Default: as in the ARN.
+            mode: How the containers are called. Default: not known, and not checked.
+            hostnames: The names of its containers. Default: not known, and not checked.
+            variant_names: The names of its variants. Default: not known; metrics and scaling must then name one.
+
+        Raises:
+            EndpointConfigurationError: If this is not the ARN of an endpoint, or an argument is of a wrong type.
+        """
+        return import_by_arn(
+            scope,
+            id,
+            endpoint_arn,
+            endpoint_name=endpoint_name,
+            mode=mode,
+            hostnames=hostnames,
+            variant_names=variant_names,
+        )
 
     @property
     def endpoint_name(self) -> str:
@@ -216,7 +326,7 @@ class MultiContainerEndpoint(MultiContainerEndpointBase):
         Raises:
             EndpointConfigurationError: If SageMaker would refuse the endpoint with it; the endpoint stays as it was.
         """
-        model = next((model for model in self._declaration.models if not model.owner), None)
+        model = next((model for model in self._fleet.models if not model.owner), None)
         if model is None or model.containers is None:
             message = "is served by no variant, since each variant has its own containers"
             problem = Problem(WRONG_ARGUMENT, "container", message, "give it to a variant with containers=[...]")
@@ -231,11 +341,70 @@ class MultiContainerEndpoint(MultiContainerEndpointBase):
         except BaseException:
             model.containers = before
             self._declaration.problems.clear()
-            for child in construct_ids(model.argument(len(before))):
-                self.node.try_remove_child(child)
+            self._forget_containers(model, [len(before)])
             raise
         cfn_model.containers = l1.keywords(self._declaration.model_properties(model), {})["containers"]
         self._allow(permissions.for_containers([added]))
+
+    def add_variant(self, variant: ProductionVariant) -> None:
+        """Add a variant after the others.
+
+        Args:
+            variant: The variant. It serves the endpoint's containers unless it has its own.
+
+        Raises:
+            EndpointConfigurationError: If SageMaker would refuse the endpoint with it; the endpoint stays as it was.
+        """
+        variants = self._declaration.variants or []
+        models = len(self._fleet.models)
+        try:
+            variants.append(self._fleet.bind(f"variants[{len(variants)}]", variant))
+            verdict = self._judge()
+        except BaseException:
+            del variants[-1:]
+            for model in self._fleet.models[models:]:
+                self._forget_containers(model, range(len(model.containers or ())))
+            del self._fleet.models[models:]
+            self._declaration.problems.clear()
+            raise
+        added = self._fleet.models[models:]
+        for model in added:
+            self._create_model(model, verdict.resources[model.id].properties)
+            self._allow(permissions.for_containers(model.containers or []))
+        config = l1.keywords(verdict.resources[ENDPOINT_CONFIG].properties, self._names)
+        self._cfn_endpoint_config.production_variants = config["production_variants"]
+        self._allow(variants[-1].statements)
+        self._judge_at_synth()
+
+    def add_rollback_alarm(self, alarm: cloudwatch.IAlarm) -> None:
+        """Have SageMaker roll an update back when an alarm goes off while it is under way.
+
+        The alarm is made before the endpoint, which names it. So an alarm on this endpoint's own metrics must know the
+        endpoint by a name that you gave it with `endpoint_name`: a generated name would make the two wait for each
+        other.
+
+        Args:
+            alarm: An alarm in the endpoint's region. There may be 10.
+
+        Raises:
+            EndpointConfigurationError: If SageMaker would refuse the endpoint with it, or the alarm needs the endpoint.
+        """
+        problems: list[Problem] = []
+        alarms = self._declaration.rollback_alarms
+        name = read_alarm("alarm", alarm, self._stack.region, ArgumentReader(problems))
+        if not problems and self._is_needed_by(alarm):
+            message = "is on a metric of this endpoint, whose name is generated, so that each would wait for the other"
+            fix = "give the endpoint an endpoint_name, and use endpoint.metrics or that name in the alarm's metric"
+            problems.append(Problem(WRONG_ARGUMENT, "alarm", message, fix))
+        if problems:
+            raise EndpointConfigurationError(self.node.path, problems)
+        alarms.append(name)
+        try:
+            self._judge()
+        except BaseException:
+            alarms.pop()
+            raise
+        self._update_cfn_endpoint()
 
     def add_to_role_policy(self, statement: iam.PolicyStatement) -> None:
         """Allow the containers more, before the models are made.
@@ -251,6 +420,16 @@ class MultiContainerEndpoint(MultiContainerEndpointBase):
             problem = Problem(WRONG_ARGUMENT, "statement", message, "write iam.PolicyStatement(actions=[...], ...)")
             raise EndpointConfigurationError(self.node.path, [problem])
         self._policy.add_statements(statement)
+
+    def check_grantee(self, grantee: iam.IGrantable) -> None:
+        """Whether this principal can be allowed to call the endpoint.
+
+        Raises:
+            EndpointConfigurationError: If it is the endpoint's own role, whose permissions the endpoint waits for.
+        """
+        if grantee is self or grantee.grant_principal is self._role:
+            message = "is the endpoint's own role, whose permissions must be there before the endpoint is"
+            raise self.refusal("grantee", message, "give the callers a role of their own")
 
     def scaled_by(self, call: str, resource: Resource) -> None:
         """Take note of a scalable target or a scaling policy of this endpoint.
@@ -272,8 +451,7 @@ class MultiContainerEndpoint(MultiContainerEndpointBase):
 
     def _update_cfn_endpoint(self) -> None:
         """Let the Endpoint resource follow the declaration."""
-        names = {CONFIG_NAME: self._cfn_endpoint_config.attr_endpoint_config_name}
-        for name, value in l1.keywords(self._declaration.endpoint_properties(), names).items():
+        for name, value in l1.keywords(self._declaration.endpoint_properties(), self._names).items():
             setattr(self._cfn_endpoint, name, value)
 
     def _judge(self) -> Verdict:
@@ -291,13 +469,34 @@ class MultiContainerEndpoint(MultiContainerEndpointBase):
                 cdk.Annotations.of(self).add_warning_v2(WARNING_ID + caution.rule, text)
         return verdict
 
+    def _judge_at_synth(self) -> None:
+        """Judge once more when no more containers can come."""
+        if not self._is_judged_at_synth and any(model.is_open for model in self._fleet.models):
+            self._is_judged_at_synth = True
+            self.node.add_validation(_Completeness(self._declaration))
+
+    def _forget_containers(self, model: Model, indices: Iterable[int]) -> None:
+        """Remove the constructs that refused containers had made."""
+        for index in indices:
+            for child in construct_ids(model.argument(index)):
+                self.node.try_remove_child(child)
+
+    def _is_needed_by(self, alarm: cloudwatch.IAlarm) -> bool:
+        """Whether an alarm of this app can only be made after the endpoint."""
+        cfn_alarm = alarm.node.default_child
+        if not isinstance(cfn_alarm, cloudwatch.CfnAlarm):
+            return False
+        metric = self._stack.resolve({"dimensions": cfn_alarm.dimensions, "metrics": cfn_alarm.metrics})
+        return f'"{self._stack.resolve(self._cfn_endpoint.logical_id)}"' in json.dumps(metric)
+
     def _statements(self) -> list[permissions.Statement]:
         declaration = self._declaration
-        containers = [container for model in declaration.models for container in model.containers or ()]
+        containers = [container for model in self._fleet.models for container in model.containers or ()]
         return [
             *permissions.for_containers(containers),
             *permissions.for_logs_and_metrics(declaration.endpoint_name),
             *(permissions.for_vpc(declaration.network) if declaration.network else ()),
+            *declaration.statements(),
         ]
 
     def _create_policy(self) -> iam.Policy:
@@ -332,27 +531,29 @@ class MultiContainerEndpoint(MultiContainerEndpointBase):
                 cfn_model.node.add_dependency(self._role)
 
     def _create_resources(self, verdict: Verdict) -> None:
-        names: dict[Reference, str] = {}
-        self._cfn_models: dict[str, sagemaker.CfnModel] = {}
-        for model in self._declaration.models:
-            properties = l1.keywords(verdict.resources[model.id].properties, names)
-            cfn_model = sagemaker.CfnModel(self, model.id, **properties)
-            # SageMaker checks the role's permissions when it makes the model: the policy must be there by then.
-            cfn_model.node.add_dependency(self._policy)
-            self._name_by_version(model, cfn_model)
-            names[model.name] = cfn_model.attr_model_name
-            self._cfn_models[model.id] = cfn_model
+        for model in self._fleet.models:
+            self._create_model(model, verdict.resources[model.id].properties)
         self._cfn_endpoint_config = sagemaker.CfnEndpointConfig(
-            self, ENDPOINT_CONFIG, **l1.keywords(verdict.resources[ENDPOINT_CONFIG].properties, names)
+            self, ENDPOINT_CONFIG, **l1.keywords(verdict.resources[ENDPOINT_CONFIG].properties, self._names)
         )
-        names[CONFIG_NAME] = self._cfn_endpoint_config.attr_endpoint_config_name
+        self._names[CONFIG_NAME] = self._cfn_endpoint_config.attr_endpoint_config_name
         # "Resource" makes it the construct's default child.
         self._cfn_endpoint = sagemaker.CfnEndpoint(
-            self, "Resource", **l1.keywords(verdict.resources[ENDPOINT].properties, names)
+            self, "Resource", **l1.keywords(verdict.resources[ENDPOINT].properties, self._names)
         )
         if self._declaration.network is not None:
             # The instances fetch images and model data as soon as they start.
             self._cfn_endpoint.node.add_dependency(self._declaration.network.ready)
+
+    def _create_model(self, model: Model, properties: Properties) -> None:
+        cfn_model = sagemaker.CfnModel(self, model.id, **l1.keywords(properties, self._names))
+        # SageMaker checks the role's permissions when it makes the model: the policy must be there by then.
+        cfn_model.node.add_dependency(self._policy)
+        if self._waits_for_role:
+            cfn_model.node.add_dependency(self._role)
+        self._name_by_version(model, cfn_model)
+        self._names[model.name] = cfn_model.attr_model_name
+        self._cfn_models[model.id] = cfn_model
 
     def _name_by_version(self, model: Model, cfn_model: sagemaker.CfnModel) -> None:
         named = self._versions.get(model.id)

@@ -28,7 +28,7 @@ _VERBATIM = frozenset({"Environment"})
 
 def keywords(properties: Mapping[str, Any], attributes: Attributes) -> dict[str, Any]:
     """Keyword arguments of a `Cfn*` class that give a resource these CloudFormation properties."""
-    return {_snake_case(key): _value(key, inner, attributes) for key, inner in properties.items()}
+    return {snake_case(key): _value(key, inner, attributes) for key, inner in properties.items()}
 
 
 def _value(key: str, value: Any, attributes: Attributes) -> Any:
@@ -48,5 +48,6 @@ def camel_case(key: str) -> str:
 
 
 @functools.cache
-def _snake_case(key: str) -> str:
+def snake_case(key: str) -> str:
+    """The keyword that L1 has for a CloudFormation property."""
     return re.sub(r"(?<!^)([A-Z])", lambda capital: "_" + capital[0], key).lower()

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import aws_cdk as cdk
-from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_s3_assets as s3_assets
 from constructs import Construct
 
 from .arguments import describe, refuse
-from .arns import ARN
+from .arns import ARN, arn_of_key
 from .rules.description import ends_otherwise
 from .tokens import is_token, with_unknowns
 
@@ -144,12 +143,11 @@ class _BucketData(ModelData):
 
     def bind(self, scope: Construct, id: str) -> ModelDataConfig:  # noqa: ARG002
         bucket_arn = self.bucket.bucket_arn
-        encryption_key = self.bucket.encryption_key
         return ModelDataConfig(
             uri=f"s3://{self.bucket.bucket_name}/{self.key}",
             arn=f"{bucket_arn}/{_in_iam(self.key)}" + ("*" if self.is_prefix else ""),
             bucket_arn=bucket_arn,
-            key_arn=None if encryption_key is None else _key_arn(encryption_key),
+            key_arn=arn_of_key(self.bucket.encryption_key),
             prefix=self.key if self.is_prefix else None,
             revision=self.revision,
         )
@@ -185,11 +183,6 @@ class _UriData(ModelData):
             accept_eula=self.accept_eula,
             revision=self.revision,
         )
-
-
-def _key_arn(key: kms.IKey) -> str:
-    # Permissions on an alias are none on its key.
-    return key.alias_target_key.key_arn if isinstance(key, kms.Alias) else key.key_arn
 
 
 def _in_iam(key: str) -> str:

@@ -31,15 +31,36 @@ def for_containers(containers: Sequence[BoundContainer]) -> list[Statement]:
     statements = []
     if repositories:
         # ECR has no resource to name here: the token is for the whole registry, and opens nothing by itself.
-        statements.append(_allow(["ecr:GetAuthorizationToken"], ["*"]))
+        statements.append(allow(["ecr:GetAuthorizationToken"], ["*"]))
     statements += [
-        _allow(["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"], repositories),
-        _allow(["lambda:InvokeFunction"], _unique(image.credentials_provider_arn for image in images)),
-        _allow(["s3:GetObject"], _unique(data.arn for data in artefacts)),
+        allow(["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"], repositories),
+        allow(["lambda:InvokeFunction"], _unique(image.credentials_provider_arn for image in images)),
+        allow(["s3:GetObject"], _unique(data.arn for data in artefacts)),
         *(_list_below(data.bucket_arn, data.prefix) for data in artefacts if data.prefix is not None),
-        _allow(["kms:Decrypt"], _unique(data.key_arn for data in artefacts)),
+        allow(["kms:Decrypt"], _unique(data.key_arn for data in artefacts)),
     ]
     return [statement for statement in statements if statement["Resource"]]
+
+
+def to_write(objects: str, key_arn: str | None) -> list[Statement]:
+    """Write objects, and encrypt them with a key. What is uploaded in parts is decrypted, too."""
+    return [
+        allow(["s3:AbortMultipartUpload", "s3:PutObject"], [objects]),
+        *([allow(["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"], [key_arn])] if key_arn else ()),
+    ]
+
+
+def to_read(objects: str, key_arn: str | None) -> list[Statement]:
+    """Read objects, and decrypt them with a key."""
+    return [allow(["s3:GetObject"], [objects]), *([allow(["kms:Decrypt"], [key_arn])] if key_arn else ())]
+
+
+def to_publish(topic_arn: str, key_arn: str | None) -> list[Statement]:
+    """Publish to a topic, and encrypt its messages with a key."""
+    return [
+        allow(["sns:Publish"], [topic_arn]),
+        *([allow(["kms:Decrypt", "kms:GenerateDataKey"], [key_arn])] if key_arn else ()),
+    ]
 
 
 def for_logs_and_metrics(endpoint_name: object) -> list[Statement]:
@@ -49,9 +70,9 @@ def for_logs_and_metrics(endpoint_name: object) -> list[Statement]:
     # IAM names a group's streams `group:*`; AWS's pages differ on which of the actions take the group without it.
     groups = [group] if endpoint_name is None else [group, f"{group}:*"]
     return [
-        _allow(["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"], groups),
+        allow(["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"], groups),
         # CloudWatch has no resource to name for metrics, only the namespace. AWS's pages print it in these three ways.
-        _allow(
+        allow(
             ["cloudwatch:PutMetricData"],
             ["*"],
             {"StringLike": {"cloudwatch:namespace": ["/aws/sagemaker/*", "aws/sagemaker/*", "AWS/SageMaker*"]}},
@@ -67,7 +88,7 @@ def for_vpc(network: Network) -> list[Statement]:
     # Interfaces are made and removed by SageMaker, under ids that nobody knows before.
     interfaces = f"{ARN}:ec2:{_HERE}:network-interface/*"
     return [
-        _allow(
+        allow(
             ["ec2:CreateNetworkInterface"],
             [
                 interfaces,
@@ -76,7 +97,7 @@ def for_vpc(network: Network) -> list[Statement]:
                 *_each(f"{ARN}:ec2:{REGION}:*:subnet", network.subnet_ids),
             ],
         ),
-        _allow(
+        allow(
             [
                 "ec2:CreateNetworkInterfacePermission",
                 "ec2:DeleteNetworkInterface",
@@ -85,7 +106,7 @@ def for_vpc(network: Network) -> list[Statement]:
             [interfaces],
         ),
         # EC2 has no resources for descriptions.
-        _allow(
+        allow(
             [
                 "ec2:DescribeDhcpOptions",
                 "ec2:DescribeNetworkInterfaces",
@@ -114,7 +135,7 @@ def problem_of_size(statements: Sequence[Statement]) -> Problem | None:
 
 
 def _list_below(bucket_arn: str, prefix: str) -> Statement:
-    return _allow(["s3:ListBucket"], [bucket_arn], {"StringLike": {"s3:prefix": f"{prefix}*"}})
+    return allow(["s3:ListBucket"], [bucket_arn], {"StringLike": {"s3:prefix": f"{prefix}*"}})
 
 
 def _each(arn: str, ids: list[str]) -> list[str]:
@@ -122,7 +143,8 @@ def _each(arn: str, ids: list[str]) -> list[str]:
     return [f"{arn}/*"] if is_token(ids) else [f"{arn}/{id_}" for id_ in ids]
 
 
-def _allow(actions: list[str], resources: Sequence[str], condition: dict[str, Any] | None = None) -> Statement:
+def allow(actions: list[str], resources: Sequence[str], condition: dict[str, Any] | None = None) -> Statement:
+    """A statement that allows these actions on these resources."""
     statement: Statement = {"Effect": "Allow", "Action": actions, "Resource": list(resources)}
     return statement | ({"Condition": condition} if condition else {})
 

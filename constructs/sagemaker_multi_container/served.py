@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import aws_cdk as cdk
 import jsii
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
 from aws_cdk.interfaces import ResourceEnvironment
 from aws_cdk.interfaces.aws_sagemaker import EndpointReference, IEndpointRef
@@ -21,9 +22,10 @@ from .tokens import is_token
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServedVariant:
-    """A variant of an endpoint, as far as it is known: an imported endpoint may say nothing but its name."""
+    """A variant of an endpoint, as far as it is known."""
 
     name: str
+    """Empty where it is not known: of an endpoint that is imported without the names of its variants."""
     mode: str | None = None
     """`Direct` or `Serial`. None where that is not known."""
     hostnames: tuple[str, ...] = ()
@@ -80,22 +82,31 @@ class ServedEndpoint(Construct, metaclass=jsii.JSIIAbstractClass):
             EndpointConfigurationError: If there is no such variant, or there are several and no name is given.
         """
         variants = self.served_variants
-        names = _listed(variant.name for variant in variants)
+        names = _listed(variant.name for variant in variants if variant.name)
         if name is None:
-            if len(variants) == 1:
+            if len(variants) == 1 and names:
                 return variants[0]
             message = f"is missing, and the endpoint has {names or 'variants that are not known'}"
             raise self.refusal("variant", message, "name one of them, or give variant_names where you import it")
         for variant in variants:
-            if variant.name == name:
-                return variant
-        if not variants or is_token(name):
+            if name == variant.name or not variant.name:
+                return replace(variant, name=name)
+        if is_token(name):
             return ServedVariant(name=name)
         message = f"is {describe(name)}, and the endpoint has {names}"
         raise self.refusal("variant", message, "name one of its variants")
 
     def check_grantee(self, grantee: iam.IGrantable) -> None:
         """Whether this principal can be allowed to call the endpoint."""
+
+    def add_rollback_alarm(self, alarm: cloudwatch.IAlarm) -> None:
+        """Have SageMaker roll an update back when an alarm goes off while it is under way.
+
+        Raises:
+            EndpointConfigurationError: If the endpoint is an imported one, which this app does not deploy.
+        """
+        message = f"{alarm.node.id!r} cannot roll back the updates of an imported endpoint"
+        raise self.refusal("alarm", message, "give it to the endpoint in the app that declares it")
 
     def scaled_by(self, call: str, resource: Resource) -> None:
         """Take note of a scalable target or a scaling policy of this endpoint."""

@@ -8,12 +8,18 @@ from typing import Any
 
 import aws_cdk as cdk
 
-from .arguments import ArgumentReader
+from .arguments import ArgumentReader, given
 from .containers import ContainerDefinition
+from .core_dump import CoreDump
 from .declared_at import caller
 from .errors import Problem
+from .features import bind_feature
+from .instance_pools import InstancePool
 from .modes import InferenceExecutionMode
+from .permissions import Statement
+from .routing import RoutingStrategy
 from .rules import Reference, Unknown
+from .rules.limits import CAPACITY_RESERVATION
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,8 +31,8 @@ class ProductionVariant:
 
     name: str
     """Keep it over deployments: scaling, alarms and deployment guardrails go by it."""
-    instance_type: str
-    """Such as `ml.m5.xlarge`. All containers share one instance."""
+    instance_type: str | None = None
+    """Such as `ml.m5.xlarge`. All containers share one instance. There is no default: give this or `instance_pools`."""
     initial_instance_count: int = 1
     """How many instances the fleet starts with, and returns to on updates unless it is scaled automatically."""
     weight: float = 1.0
@@ -41,6 +47,23 @@ class ProductionVariant:
     """How long the download of the model artefacts may take, 1 to 60 minutes. Default: SageMaker's."""
     container_startup_health_check_timeout: cdk.Duration | None = None
     """How long the containers may take until they answer `/ping`, 1 to 60 minutes. Default: SageMaker's, 8 minutes."""
+    instance_pools: Sequence[InstancePool] | None = None
+    """1 to 5 pools of instances of different types, instead of `instance_type`. Default: none."""
+    instance_provision_timeout: cdk.Duration | None = None
+    """How long SageMaker tries to get instances of one pool before it turns to the next, 5 to 60 minutes. Default:
+    SageMaker's."""
+    routing_strategy: RoutingStrategy | None = None
+    """Which instance a request goes to. Default: SageMaker's, by chance."""
+    inference_ami_version: str | None = None
+    """The machine image of GPU and Neuron instances, such as `al2-ami-sagemaker-inference-gpu-3-1`. Default:
+    SageMaker's for the instance type."""
+    core_dump: CoreDump | None = None
+    """Where core dumps of crashed containers are written. Default: nowhere."""
+    enable_ssm_access: bool | None = None
+    """Whether you may open a shell on the instances through AWS Systems Manager. Default: SageMaker's, False."""
+    capacity_reservation_arn: str | None = None
+    """The ML capacity reservation (a training plan) that the instances come from, and from nowhere else. Default:
+    none."""
     declared_at: str = field(default_factory=caller, init=False, repr=False, compare=False)
 
 
@@ -52,18 +75,33 @@ class BoundVariant:
     owner: str
     """The argument it was given as, such as `variants[0]`; empty for the endpoint's own shorthand."""
     declared_at: str = ""
+    statements: list[Statement] = field(default_factory=list)
+    """What the execution role needs for it."""
 
 
 def bind_variant(
-    variant: ProductionVariant, model_name: Reference, owner: str, problems: list[Problem]
+    variant: ProductionVariant, model_name: Reference, pools: object, owner: str, problems: list[Problem]
 ) -> BoundVariant:
-    """Read a variant that serves the model of this name."""
+    """Read a variant that serves the model of this name.
+
+    Args:
+        variant: The variant.
+        model_name: The model that it serves.
+        pools: Its instance pools, read already.
+        owner: The argument it was given as, such as `variants[0]`; empty for the endpoint's own shorthand.
+        problems: Takes up what is wrong with it.
+    """
     declared_at = variant.declared_at if owner else ""
     read = ArgumentReader(problems, owner, declared_at)
+    core_dump = bind_feature("core_dump", variant.core_dump, CoreDump, read)
     properties = {
         "VariantName": read.read("name", variant.name, str),
         "ModelName": model_name,
         "InstanceType": read.read("instance_type", variant.instance_type, str),
+        "InstancePools": pools,
+        "VariantInstanceProvisionTimeoutInSeconds": read.seconds(
+            "instance_provision_timeout", variant.instance_provision_timeout
+        ),
         "InitialInstanceCount": read.read("initial_instance_count", variant.initial_instance_count, int),
         "InitialVariantWeight": read.read("weight", variant.weight, float),
         "VolumeSizeInGB": read.gibibytes("volume_size", variant.volume_size),
@@ -73,6 +111,30 @@ def bind_variant(
         "ContainerStartupHealthCheckTimeoutInSeconds": read.seconds(
             "container_startup_health_check_timeout", variant.container_startup_health_check_timeout
         ),
+        "RoutingConfig": bind_feature("routing_strategy", variant.routing_strategy, RoutingStrategy, read).properties,
+        "InferenceAmiVersion": read.read("inference_ami_version", variant.inference_ami_version, str),
+        "CoreDumpConfig": core_dump.properties,
+        "EnableSSMAccess": read.read("enable_ssm_access", variant.enable_ssm_access, bool),
+        "CapacityReservationConfig": _reservation(
+            read.read("capacity_reservation_arn", variant.capacity_reservation_arn, str)
+        ),
     }
-    given = {name: value for name, value in properties.items() if value is not None}
-    return BoundVariant(properties=given, owner=owner, declared_at=declared_at)
+    return BoundVariant(
+        properties=given(properties), owner=owner, declared_at=declared_at, statements=core_dump.statements
+    )
+
+
+def bind_pool(pool: InstancePool, model_name: Reference | None, read: ArgumentReader) -> dict[str, Any]:
+    """Read a pool of a variant; `model_name` is the model of its own, if it has one."""
+    properties = {
+        "InstanceType": read.required("instance_type", pool.instance_type, str),
+        "Priority": read.required("priority", pool.priority, int),
+        "ModelNameOverride": model_name,
+    }
+    return given(properties)
+
+
+def _reservation(arn: object) -> dict[str, object] | None:
+    if arn is None:
+        return None
+    return {"CapacityReservationPreference": CAPACITY_RESERVATION.values[0], "MlReservationArn": arn}

@@ -1,0 +1,51 @@
+"""Where in S3 an endpoint writes, and what its role needs for that."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_s3 as s3
+
+from .arguments import ArgumentReader, describe
+from .arns import arn_of_key
+from .permissions import Statement, to_write
+from .rules import Unknown
+
+A_BUCKET = ("an s3.IBucket", "use s3.Bucket.from_bucket_name(self, 'Bucket', '...')")
+A_KEY = ("a kms.IKey", "use kms.Key.from_key_arn(...)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Destination:
+    """A prefix in a bucket, as a property and as permissions."""
+
+    uri: object
+    key_arn: object
+    """The key that was named for this destination, not the bucket's own one."""
+    statements: list[Statement]
+
+
+def bind_destination(
+    bucket: s3.IBucket,
+    prefix: str,
+    encryption_key: kms.IKey | None,
+    read: ArgumentReader,
+    prefix_argument: str = "prefix",
+) -> Destination:
+    """The URI of a prefix in a bucket, and the permission to write below it."""
+    bucket_arn = read.construct("bucket", bucket, "bucket_arn", *A_BUCKET)
+    below = read.read(prefix_argument, prefix, str)
+    key_arn = read.construct("encryption_key", encryption_key, "key_arn", *A_KEY)
+    if not isinstance(bucket_arn, str) or not isinstance(below, str) or isinstance(key_arn, Unknown):
+        return Destination(uri=Unknown(), key_arn=key_arn, statements=[])
+    if below.startswith(("s3://", "/")):
+        message = f"is {describe(prefix)}, expected what comes after the bucket"
+        read.refuse(prefix_argument, message, f"give {prefix_argument}='some/prefix'")
+    folder = below.rstrip("/")
+    key = encryption_key or bucket.encryption_key
+    return Destination(
+        uri=f"s3://{bucket.bucket_name}/{folder}",
+        key_arn=key_arn,
+        statements=to_write(f"{bucket_arn}/{folder}/*" if folder else f"{bucket_arn}/*", arn_of_key(key)),
+    )
