@@ -52,7 +52,7 @@ _GUARDED = {
     if rule.severity is Severity.ERROR
     for check in rule.checks
     for guarded in check.paths()[:1]
-    if not isinstance(shape_of(guarded), StructureShape)
+    if guarded.partition(".")[0] in _DESCRIBED and not isinstance(shape_of(guarded), StructureShape)
 }
 _COMPARED = sorted({*_GUARDED, *_ENVIRONMENT})
 """The single values and lists that rules look at."""

@@ -222,9 +222,6 @@ SERIAL = description(
                     "RoutingConfig": {"RoutingStrategy": "RANDOM"},
                 }
             ],
-            "ShadowProductionVariants": [
-                variant("Shadow", InstanceType="ml.g5.xlarge", InferenceAmiVersion="al2-ami-sagemaker-inference-gpu-2")
-            ],
             "KmsKeyId": "alias/volumes",
             "AsyncInferenceConfig": {
                 "ClientConfig": {"MaxConcurrentInvocationsPerInstance": 4},
@@ -255,7 +252,7 @@ SERIAL = description(
         },
     ),
 )
-"""An asynchronous pipeline with a multi-model container of a private registry, a shadow variant and instance pools."""
+"""An asynchronous pipeline with a multi-model container of a private registry, and instance pools."""
 
 SINGLE = description(
     Model=Resource(

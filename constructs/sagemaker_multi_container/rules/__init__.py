@@ -8,6 +8,7 @@ from . import deployment as deployment
 from . import endpoint as endpoint
 from . import endpoint_config as endpoint_config
 from . import environment as environment
+from . import explainer as explainer
 from . import images as images
 from . import instances as instances
 from . import model as model

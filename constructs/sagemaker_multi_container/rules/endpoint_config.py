@@ -66,6 +66,19 @@ def one_shadow_variant(shadows: list[Any], place: Place) -> Problems:
 
 
 @rule(
+    "MCE-E15",
+    guards="EndpointConfig.ShadowProductionVariants",
+    source=GUIDE + "shadow-tests-exclusions.html",
+    fix="test the new containers as a second production variant with a small weight",
+    confidence=Confidence.INFERRED,
+)
+def no_shadow_of_several_containers(shadows: list[Any], place: Place) -> Problems:
+    """Shadow variants are not for multi-container endpoints: AWS excludes them from shadow tests."""
+    if any(map(is_certain, shadows)) and _hosts(place):
+        yield place.problem("is a shadow of a multi-container endpoint, which AWS excludes from shadow tests")
+
+
+@rule(
     "MCE-E03",
     guards="EndpointConfig.AsyncInferenceConfig",
     source=GUIDE + "async-inference.html",
@@ -222,18 +235,6 @@ def key_of_the_region(key: str | Unknown, place: Place) -> Problems:
         found = parts[_ARN_PARTS_UP_TO_REGION - 1]
         if found and found != region:
             yield place.problem(f"{quoted(key)} is in {found}, but the endpoint is in {region}")
-
-
-@rule(
-    "MCE-E12",
-    guards="EndpointConfig.ExplainerConfig.ClarifyExplainerConfig.ShapConfig.ShapBaselineConfig",
-    source=API + "ClarifyShapBaselineConfig.html",
-    fix="keep the baseline itself or its address, and remove the other",
-)
-def one_shap_baseline(baseline: dict[str, Any], place: Place) -> Problems:
-    """A SHAP baseline is given inline or by its address, not both."""
-    if is_certain(baseline.get("ShapBaseline")) and is_certain(baseline.get("ShapBaselineUri")):
-        yield place.problem("gives a SHAP baseline and the address of one; it takes one of them")
 
 
 @rule(

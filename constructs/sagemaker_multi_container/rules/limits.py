@@ -187,6 +187,34 @@ CSV_CONTENT_TYPE: Final = Pattern(
 JSON_CONTENT_TYPE: Final = Pattern(
     CSV_CONTENT_TYPE.regex, 256, "JsonContentType", "a media type such as application/json", shortest=1
 )
+EXPLANATIONS: Final = Pattern(r".*", 64, "ClarifyEnableExplanations", "a JMESPath expression", shortest=1)
+FEATURES_ATTRIBUTE: Final = Pattern(r".*", 64, "ClarifyFeaturesAttribute", "a JMESPath expression", shortest=1)
+CONTENT_TEMPLATE: Final = Pattern(r".*", 64, "ClarifyContentTemplate", "a template", shortest=1)
+PROBABILITY_ATTRIBUTE: Final = Pattern(r".*", 64, "ClarifyProbabilityAttribute", "a JMESPath expression", shortest=1)
+LABEL_ATTRIBUTE: Final = Pattern(r".*", 64, "ClarifyLabelAttribute", "a JMESPath expression", shortest=1)
+HEADER: Final = Pattern(r".*", 64, "ClarifyHeader", "a name", shortest=1)
+RECORDS: Final = Range(1, None, "ClarifyMaxRecordCount")
+EXPLAINED_PAYLOAD_MB: Final = Range(1, 25, "ClarifyMaxPayloadInMB")
+PROBABILITY_INDEX: Final = Range(0, None, "ClarifyProbabilityIndex")
+LABEL_INDEX: Final = Range(0, None, "ClarifyLabelIndex")
+LABEL_HEADERS: Final = Range(1, 16, "ClarifyLabelHeaders")
+FEATURE_HEADERS: Final = Range(1, 256, "ClarifyFeatureHeaders")
+FEATURE_TYPES: Final = Range(1, 256, "ClarifyFeatureTypes")
+FEATURE_TYPE: Final = Choice(("numerical", "categorical", "text"), "ClarifyFeatureType")
+SHAP_SAMPLES: Final = Range(1, None, "ClarifyShapNumberOfSamples")
+SHAP_BASELINE: Final = Pattern(r"[\s\S]+", 4096, "ClarifyShapBaseline", "one or more records", shortest=1)
+SHAP_MIME_TYPE: Final = Pattern(
+    r"[a-zA-Z0-9](-*[a-zA-Z0-9])*\/[a-zA-Z0-9](-*[a-zA-Z0-9+.])*",
+    255,
+    "ClarifyMimeType",
+    "a media type such as text/csv",
+)
+TEXT_GRANULARITY: Final = Choice(("token", "sentence", "paragraph"), "ClarifyTextGranularity")
+_LANGUAGES = """
+    af ar bg bn ca cs da de el en es et eu fa fi fr ga gu he hi hr hu hy id is it kn ky lb lij lt lv mk ml mr nb ne nl pl
+    pt ro ru sa si sk sl sq sr sv ta te tl tn tr tt uk ur xx yo zh
+"""
+TEXT_LANGUAGE: Final = Choice(tuple(_LANGUAGES.split()), "ClarifyTextLanguage")
 PUBLISH_SECONDS: Final = Choice((10, 30, 60, 120, 180, 240, 300), "MetricPublishFrequencyInSeconds")
 
 # Endpoints and their deployment

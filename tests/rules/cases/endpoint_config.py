@@ -10,7 +10,8 @@ METRICS = "Config.MetricsConfig"
 ASYNC = "Config.AsyncInferenceConfig"
 OUTPUT = f"{ASYNC}.OutputConfig"
 SHADOWS = "Config.ShadowProductionVariants"
-BASELINE = "Config.ExplainerConfig.ClarifyExplainerConfig.ShapConfig.ShapBaselineConfig"
+CLARIFY = "Config.ExplainerConfig.ClarifyExplainerConfig"
+BASELINE = f"{CLARIFY}.ShapConfig.ShapBaselineConfig"
 VPC = {"SecurityGroupIds": ["sg-1"], "Subnets": ["subnet-1", "subnet-2"]}
 
 KEY = "Config.KmsKeyId"
@@ -20,7 +21,7 @@ CASES = [
     keeps("MCE-E01", {"Config.EndpointConfigName": "a-b"}),
     breaks(
         "MCE-E02",
-        {"Config.ProductionVariants": [variant("A"), variant("B")]},
+        {"Config.ProductionVariants": [variant("A"), variant("B")], SHADOWS: [variant("C")]},
         SHADOWS,
         "got 2 production and 1 shadow variants",
         base=SERIAL,
@@ -28,6 +29,33 @@ CASES = [
     breaks("MCE-E02", {SHADOWS: []}, SHADOWS, "got 1 production and 0 shadow variants"),
     breaks("MCE-E02", {SHADOWS: [variant("B"), variant("C")]}, SHADOWS, "1 production and 2 shadow variants"),
     keeps("MCE-E02", {SHADOWS: [variant("B"), Unknown()]}),
+    breaks("MCE-E15", {SHADOWS: [variant("B")]}, SHADOWS, "excludes from shadow tests"),
+    keeps("MCE-E15", {SHADOWS: [variant("B")]}, base=SINGLE),
+    keeps("MCE-E15", {SHADOWS: Unknown()}),
+    breaks("MCE-E16", {CLARIFY: {}}, CLARIFY, "has no SHAP configuration"),
+    breaks("MCE-E16", {f"{CLARIFY}.ShapConfig": {}}, f"{CLARIFY}.ShapConfig", "has no SHAP baseline"),
+    breaks(
+        "MCE-E16",
+        {f"{CLARIFY}.ShapConfig": {"ShapBaselineConfig": {}, "NumberOfSamples": 0}},
+        f"{CLARIFY}.ShapConfig.NumberOfSamples",
+        "got 0; it must be at least 1",
+    ),
+    breaks(
+        "MCE-E16",
+        {f"{CLARIFY}.InferenceConfig": {"MaxPayloadInMB": 26}},
+        f"{CLARIFY}.InferenceConfig.MaxPayloadInMB",
+        "it must be 1 to 25 MB",
+    ),
+    breaks(
+        "MCE-E16",
+        {f"{CLARIFY}.ShapConfig.TextConfig": {"Language": "english", "Granularity": "token"}},
+        f"{CLARIFY}.ShapConfig.TextConfig.Language",
+        "got 'english'",
+    ),
+    keeps(
+        "MCE-E16",
+        {f"{CLARIFY}.InferenceConfig": {"MaxPayloadInMB": 25, "FeatureTypes": ["text"], "LabelHeaders": ["a" * 64]}},
+    ),
     breaks("MCE-E03", {"Model.InferenceExecutionConfig.Mode": "Direct"}, ASYNC, "cannot name a container", base=SERIAL),
     keeps("MCE-E03", {"Model.InferenceExecutionConfig.Mode": Unknown()}, base=SERIAL),
     keeps("MCE-E03", {ASYNC: {"OutputConfig": {}}}, base=SINGLE),

@@ -30,7 +30,7 @@ CASES = [
     ),
     breaks(
         "MCE-V02",
-        {"Config.ShadowProductionVariants[0].VariantName": "AllTraffic"},
+        {"Config.ShadowProductionVariants": [variant("AllTraffic")]},
         "Config.ShadowProductionVariants[0].VariantName",
         "'AllTraffic' is already the name",
         base=SERIAL,
