@@ -7,11 +7,10 @@ and `Fn::GetAtt` return, and that an endpoint is there only when it is in servic
 import time
 from collections.abc import Callable
 from typing import Any
-from uuid import uuid4
 
 from embedded_aws.endpoint import IN_PROGRESS, Json
 from embedded_aws.errors import ServiceError
-from embedded_aws.resource_type import HandlerError, Provisioned
+from embedded_aws.resource_type import HandlerError, Provisioned, generated_name
 from embedded_aws.sagemaker import SageMaker
 from embedded_aws.shapes import from_template
 
@@ -42,7 +41,7 @@ class SageMakerType:
 
     def create(self, logical_id: str, properties: Json, stack_name: str) -> Provisioned:
         """Create the resource, under a name made from the stack and the logical id when it has none of its own."""
-        name = properties.get(self.name_property) or _generated_name(stack_name, logical_id)
+        name = properties.get(self.name_property) or generated_name(stack_name, logical_id, MAX_NAME_LENGTH)
         named = properties | {self.name_property: name}
         arn = self._call(f"Create{self.kind}", self._request(f"Create{self.kind}", named))[f"{self.kind}Arn"]
         return arn, self._attributes(name, arn)
@@ -168,8 +167,3 @@ class Endpoint(SageMakerType):
 
 
 RESOURCE_TYPES: tuple[type[SageMakerType], ...] = (Model, EndpointConfig, Endpoint)
-
-
-def _generated_name(stack_name: str, logical_id: str) -> str:
-    suffix = uuid4().hex[:12]
-    return f"{f'{stack_name}-{logical_id}'[: MAX_NAME_LENGTH - len(suffix) - 1]}-{suffix}"

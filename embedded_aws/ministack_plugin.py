@@ -1,9 +1,10 @@
-"""Teaches MiniStack, the engine of the embedded AWS, what it does not know: SageMaker, and what scales its endpoints.
+"""Teaches MiniStack, the engine of the embedded AWS, what it does not know: SageMaker and what comes with it.
 
 MiniStack has no public way to add a service or a resource type. Everything private that is touched is touched here, and
 `tests/embedded_aws/test_ministack_hooks.py` says when an upgrade moves it.
 """
 
+import http
 import json
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from functools import partial
 from importlib import import_module
 from typing import Any
 
+from embedded_aws.alarms import CompositeAlarm, with_metric_math
 from embedded_aws.cloudformation import RESOURCE_TYPES
 from embedded_aws.endpoint import Json
 from embedded_aws.errors import ServiceError
@@ -34,12 +36,43 @@ class Services:
     scaling: ApplicationAutoScaling
 
 
+class CloudWatch:
+    """MiniStack's CloudWatch alarms of the account and region that the current request or stack belongs to."""
+
+    def __init__(self) -> None:
+        self._module = vars(import_module("ministack.services.cloudwatch"))
+
+    def alarm_state(self, name: str) -> str | None:
+        """The state of an alarm; None when there is none of this name."""
+        alarm = self._module["_alarms"].get(name) or self._module["_composite_alarms"].get(name)
+        return alarm and str(alarm["StateValue"])
+
+    def put_composite_alarm(self, request: Json) -> str:
+        """Create or update a composite alarm, and return its ARN."""
+        self._call("_put_composite_alarm", request)
+        return str(self._module["_composite_alarms"][request["AlarmName"]]["AlarmArn"])
+
+    def delete_alarm(self, name: str) -> None:
+        """Delete an alarm, if it still exists."""
+        self._call("_delete_alarms", {"AlarmNames": [name]})
+
+    def set_alarm_tags(self, name: str, tags: list[Json]) -> None:
+        """Give an alarm these tags and no others."""
+        self._module["cloudformation_set_metric_alarm_tags"](name, tags)
+
+    def _call(self, operation: str, request: Json) -> None:
+        status, _headers, body = self._module[operation]({}, request, is_cbor=False, is_json=True)
+        if status != http.HTTPStatus.OK:
+            raise ServiceError(json.loads(body)["message"])
+
+
 class SageMakerPlugin:
-    """SageMaker for MiniStack: the services, their resource types, and the control channel of the tests."""
+    """What the embedded AWS adds to MiniStack: services, resource types, and the control channel of the tests."""
 
     def __init__(self, transition_seconds: float) -> None:
         self._transition_seconds = transition_seconds
         self._services: dict[tuple[str, str], Services] = {}
+        self._cloudwatch = CloudWatch()
 
     def install(self) -> None:
         """Register everything. Once, before MiniStack serves."""
@@ -63,6 +96,8 @@ class SageMakerPlugin:
             if resource_type.taggable:
                 provisioners["_STACK_TAG_PROPERTY"][name] = ("Tags", "list")
 
+        provisioners["_cw_metric_alarm_record"] = with_metric_math(provisioners["_cw_metric_alarm_record"])
+
         # An endpoint takes its time, and the engine must go on answering meanwhile.
         stacks = vars(import_module("ministack.services.cloudformation.stacks"))
         by_default = stacks["_runs_on_worker_thread"]
@@ -73,6 +108,7 @@ class SageMakerPlugin:
             yield kind(lambda: self._here().sagemaker)
         for scaling_kind in SCALING_TYPES:
             yield scaling_kind(lambda: self._here().scaling)
+        yield CompositeAlarm(self._cloudwatch)
 
     def _here(self) -> Services:
         """The services of the account and region that the current request or stack belongs to."""
@@ -83,7 +119,7 @@ class SageMakerPlugin:
                 *place,
                 transition_seconds=self._transition_seconds,
                 check_request=check_request,
-                alarm_state=_alarm_state,
+                alarm_state=self._cloudwatch.alarm_state,
             )
             check_scaling = partial(check_request, service=SCALING_API)
             self._services[place] = Services(
@@ -122,13 +158,6 @@ def _handlers(resource_type: ResourceType) -> dict[str, Callable[..., Any]]:
         "update": lambda arn, old, new, _stack_name: resource_type.update(arn, old, new),
         "delete": lambda arn, _properties: resource_type.delete(arn),
     }
-
-
-def _alarm_state(name: str) -> str | None:
-    """What CloudWatch says, of the account and region that the current request or stack belongs to."""
-    cloudwatch = vars(import_module("ministack.services.cloudwatch"))
-    alarm = cloudwatch["_alarms"].get(name) or cloudwatch["_composite_alarms"].get(name)
-    return alarm and str(alarm["StateValue"])
 
 
 def _operation(target: str) -> str:

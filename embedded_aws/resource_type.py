@@ -1,6 +1,7 @@
 """What the engine needs to know of a CloudFormation resource type."""
 
 from typing import Protocol
+from uuid import uuid4
 
 from embedded_aws.endpoint import Json
 
@@ -49,3 +50,9 @@ class ResourceType(Protocol):
     def delete(self, physical_id: str, /) -> None:
         """Delete the resource, if it still exists."""
         ...
+
+
+def generated_name(stack_name: str, logical_id: str, max_length: int) -> str:
+    """A name that tells where the resource comes from, for one that has none of its own."""
+    suffix = uuid4().hex[:12]
+    return f"{f'{stack_name}-{logical_id}'[: max_length - len(suffix) - 1]}-{suffix}"

@@ -17,6 +17,7 @@ def facts() -> dict[str, Any]:
     app, router = vars(import_module("ministack.app")), vars(import_module("ministack.core.router"))
     provisioners = vars(import_module("ministack.services.cloudformation.provisioners"))
     stacks = vars(import_module("ministack.services.cloudformation.stacks"))
+    cloudwatch = vars(import_module("ministack.services.cloudwatch"))
     responses = vars(import_module("ministack.core.responses"))
     policy = provisioners["_RESOURCE_HANDLERS"]["AWS::S3::BucketPolicy"]
     return {
@@ -34,6 +35,13 @@ def facts() -> dict[str, Any]:
         "stacks._runs_on_worker_thread": [
             stacks["_runs_on_worker_thread"](name) for name in ("AWS::CloudFormation::WaitCondition", "AWS::SQS::Queue")
         ],
+        "provisioners._cw_metric_alarm_record": parameters(provisioners["_cw_metric_alarm_record"]),
+        "cloudwatch._put_composite_alarm": parameters(cloudwatch["_put_composite_alarm"]),
+        "cloudwatch._delete_alarms": parameters(cloudwatch["_delete_alarms"]),
+        "cloudwatch.cloudformation_set_metric_alarm_tags": parameters(
+            cloudwatch["cloudformation_set_metric_alarm_tags"]
+        ),
+        "cloudwatch alarms": [cloudwatch[name].get("none") for name in ("_alarms", "_composite_alarms")],
         "responses.get_account_id": parameters(responses["get_account_id"]),
         "responses.get_region": parameters(responses["get_region"]),
     }

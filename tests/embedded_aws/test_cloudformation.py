@@ -7,6 +7,7 @@ from embedded_aws.cloudformation import RESOURCE_TYPES, Endpoint, Model, SageMak
 from embedded_aws.endpoint import Json
 from embedded_aws.resource_type import HandlerError
 from embedded_aws.sagemaker import SageMaker
+from embedded_aws.scaling_types import SCALING_TYPES, ScalableTarget, ScalingPolicy
 
 ROLE = "arn:aws:iam::123456789012:role/role"
 CONTAINERS = [{"Image": "registry/image:1"}] * 2
@@ -26,6 +27,15 @@ def test_the_replacing_properties_are_those_of_the_public_schema(kind: type[Sage
 def test_system_tags_go_where_the_public_schema_sends_them(kind: type[SageMakerType]) -> None:
     schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", f"AWS::SageMaker::{kind.kind}").schema
     assert kind.system_tags == schema["tagging"].get("cloudFormationSystemTags", True)
+
+
+@pytest.mark.parametrize("kind", SCALING_TYPES)
+def test_scaling_types_are_those_of_the_public_schema(kind: type[ScalableTarget | ScalingPolicy]) -> None:
+    schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", kind.type_name).schema
+    declared = {pointer.removeprefix("/properties/") for pointer in schema["createOnlyProperties"]}
+    assert set(kind.create_only) == declared
+    assert kind.taggable == schema["tagging"]["taggable"]
+    assert not schema["tagging"]["cloudFormationSystemTags"]
 
 
 def test_the_update_only_properties_are_those_that_the_public_schema_cannot_read() -> None:

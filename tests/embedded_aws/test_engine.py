@@ -262,6 +262,209 @@ def test_an_arn_is_no_name(stack: Stack) -> None:
     assert "productionVariants.1.member.modelName" in stack.failures()["Config"]
 
 
+def scaling(**target: Any) -> Json:
+    """A scalable target of the endpoint's variant, with a policy and a scheduled action."""
+    resource_id = {"Fn::Sub": "endpoint/${Endpoint.EndpointName}/variant/AllTraffic"}
+    night = {"ScheduledActionName": "night", "Schedule": "cron(0 22 * * ? *)", "StartTime": "2027-01-01T00:00:00Z"}
+    tracking = {
+        "TargetValue": 70,
+        "PredefinedMetricSpecification": {"PredefinedMetricType": "SageMakerVariantInvocationsPerInstance"},
+    }
+    properties = {
+        "ServiceNamespace": "sagemaker",
+        "ScalableDimension": "sagemaker:variant:DesiredInstanceCount",
+        "ResourceId": resource_id,
+        "MinCapacity": 1,
+        "MaxCapacity": 4,
+        "ScheduledActions": [night | {"ScalableTargetAction": {"MinCapacity": 1, "MaxCapacity": 1}}],
+    }
+    policy = {
+        "PolicyName": "track",
+        "PolicyType": "TargetTrackingScaling",
+        "ScalingTargetId": {"Ref": "Target"},
+        "TargetTrackingScalingPolicyConfiguration": tracking,
+    }
+    return {
+        "Target": {"Type": "AWS::ApplicationAutoScaling::ScalableTarget", "Properties": properties | target},
+        "Policy": {"Type": "AWS::ApplicationAutoScaling::ScalingPolicy", "Properties": policy},
+    }
+
+
+def test_scaling_is_created_changed_and_deleted(stack: Stack, aws: EmbeddedAws) -> None:
+    autoscaling = aws.client("application-autoscaling")
+    sagemaker = {"ServiceNamespace": "sagemaker"}
+    assert stack.deploy(template(more=scaling()), tags={"team": "ml"}) == "CREATE_COMPLETE"
+    [target] = autoscaling.describe_scalable_targets(**sagemaker)["ScalableTargets"]
+    assert target["ResourceId"] == f"endpoint/{stack.outputs()['EndpointName']}/variant/AllTraffic"
+    assert autoscaling.list_tags_for_resource(ResourceARN=target["ScalableTargetARN"])["Tags"] == {"team": "ml"}
+    [policy] = autoscaling.describe_scaling_policies(**sagemaker)["ScalingPolicies"]
+    assert policy["TargetTrackingScalingPolicyConfiguration"]["TargetValue"] == 70
+    [action] = autoscaling.describe_scheduled_actions(**sagemaker)["ScheduledActions"]
+    assert action["StartTime"].year == 2027
+
+    changed = template(mode="Direct", more=scaling(MaxCapacity=8, ScheduledActions=[]))
+    changed["Resources"]["Policy"]["Properties"]["TargetTrackingScalingPolicyConfiguration"]["TargetValue"] = "50"
+    assert stack.deploy(changed) == "UPDATE_COMPLETE"
+    assert autoscaling.describe_scalable_targets(**sagemaker)["ScalableTargets"] == [target | {"MaxCapacity": 8}]
+    assert autoscaling.list_tags_for_resource(ResourceARN=target["ScalableTargetARN"])["Tags"] == {}
+    [changed_policy] = autoscaling.describe_scaling_policies(**sagemaker)["ScalingPolicies"]
+    assert changed_policy["PolicyARN"] == policy["PolicyARN"]
+    assert changed_policy["TargetTrackingScalingPolicyConfiguration"]["TargetValue"] == 50
+    assert autoscaling.describe_scheduled_actions(**sagemaker)["ScheduledActions"] == []
+
+    stack.delete()
+    assert autoscaling.describe_scalable_targets(**sagemaker)["ScalableTargets"] == []
+
+
+def test_scaling_follows_an_endpoint_with_another_name(stack: Stack, aws: EmbeddedAws) -> None:
+    stack.deploy(template(endpoint={"EndpointName": "one"}, more=scaling()))
+    changes = stack.start_deployment(template(endpoint={"EndpointName": "two"}, more=scaling()))
+    assert {change["LogicalResourceId"] for change in changes} == {"Endpoint", "Target", "Policy"}
+    assert stack.settled_status() == "UPDATE_COMPLETE"
+    autoscaling = aws.client("application-autoscaling")
+    [target] = autoscaling.describe_scalable_targets(ServiceNamespace="sagemaker")["ScalableTargets"]
+    assert target["ResourceId"] == "endpoint/two/variant/AllTraffic"
+    [policy] = autoscaling.describe_scaling_policies(ServiceNamespace="sagemaker")["ScalingPolicies"]
+    assert policy["ResourceId"] == target["ResourceId"]
+
+
+def test_scaling_comes_after_the_endpoint(stack: Stack) -> None:
+    early = template(endpoint={"EndpointName": "fixed"}, more=scaling(ResourceId="endpoint/fixed/variant/AllTraffic"))
+    early["Resources"]["Endpoint"]["DependsOn"] = "Target"
+    assert stack.deploy(early) == "ROLLBACK_COMPLETE"
+    assert "SageMaker serves no such variant" in stack.failures()["Target"]
+
+
+def test_a_target_is_registered_by_one_resource_only(stack: Stack) -> None:
+    again = scaling()["Target"] | {"DependsOn": "Target"}
+    assert stack.deploy(template(more=scaling() | {"Again": again})) == "ROLLBACK_COMPLETE"
+    assert "already exists" in stack.failures()["Again"]
+
+
+def test_an_instance_type_does_not_change_below_a_scalable_target(stack: Stack) -> None:
+    stack.deploy(template(more=scaling()))
+    larger = template(more=scaling())
+    larger["Resources"]["Config"]["Properties"]["ProductionVariants"][0]["InstanceType"] = "ml.m5.xlarge"
+    assert stack.deploy(larger) == "UPDATE_ROLLBACK_COMPLETE"
+    assert 'Cannot change the instance type of variant "AllTraffic"' in stack.failures()["Endpoint"]
+
+
+def test_requests_for_scaling_are_checked(aws: EmbeddedAws) -> None:
+    autoscaling = aws.client("application-autoscaling")
+    with pytest.raises(ClientError, match="satisfy enum value set") as refusal:
+        autoscaling.register_scalable_target(
+            ServiceNamespace="sagemaker", ResourceId="endpoint/e/variant/v", ScalableDimension="nonsense"
+        )
+    assert refusal.value.response["Error"]["Code"] == "ValidationException"
+    with pytest.raises(autoscaling.exceptions.ObjectNotFoundException):
+        autoscaling.deregister_scalable_target(
+            ServiceNamespace="sagemaker",
+            ResourceId="endpoint/e/variant/v",
+            ScalableDimension="sagemaker:variant:DesiredInstanceCount",
+        )
+
+
+ALARM = {
+    "Type": "AWS::CloudWatch::Alarm",
+    "Properties": {
+        "AlarmName": "errors",
+        "Namespace": "AWS/SageMaker",
+        "MetricName": "Invocation5XXErrors",
+        "Statistic": "Sum",
+        "Period": 60,
+        "EvaluationPeriods": 1,
+        "Threshold": 1,
+        "ComparisonOperator": "GreaterThanOrEqualToThreshold",
+    },
+}
+
+
+def guarded(mode: str, alarm: Any) -> Json:
+    """An endpoint that goes back when the alarm with this name does not like an update."""
+    policy = {"AutoRollbackConfiguration": {"Alarms": [{"AlarmName": alarm}]}}
+    return template(mode=mode, endpoint={"DeploymentConfig": policy}, more={"Alarm": ALARM})
+
+
+def test_an_alarm_that_is_named_comes_first(stack: Stack) -> None:
+    assert stack.deploy(guarded("Serial", "other")) == "ROLLBACK_COMPLETE"
+    assert "names alarms that do not exist: other" in stack.failures()["Endpoint"]
+
+
+def test_an_alarm_rolls_the_stack_back(stack: Stack, aws: EmbeddedAws) -> None:
+    assert stack.deploy(guarded("Serial", {"Ref": "Alarm"})) == "CREATE_COMPLETE"
+    before = stack.endpoint()
+    assert before["LastDeploymentConfig"] == {"AutoRollbackConfiguration": {"Alarms": [{"AlarmName": "errors"}]}}
+    cloudwatch = aws.client("cloudwatch")
+    cloudwatch.set_alarm_state(AlarmName="errors", StateValue="ALARM", StateReason="test")
+    assert stack.deploy(guarded("Direct", {"Ref": "Alarm"})) == "UPDATE_ROLLBACK_COMPLETE"
+    assert 'because alarm "errors" is in ALARM' in stack.failures()["Endpoint"]
+    assert stack.endpoint()["EndpointConfigName"] == before["EndpointConfigName"]
+    cloudwatch.set_alarm_state(AlarmName="errors", StateValue="OK", StateReason="test")
+    assert stack.deploy(guarded("Direct", {"Ref": "Alarm"})) == "UPDATE_COMPLETE"
+
+
+def error_rate(threshold: int) -> Json:
+    """An alarm on the share of failed invocations."""
+    metrics = [
+        {"Id": name, "ReturnData": False, "MetricStat": {"Metric": metric, "Period": 60, "Stat": "Sum"}}
+        for name, metric in (
+            ("errors", {"Namespace": "AWS/SageMaker", "MetricName": "Invocation5XXErrors"}),
+            ("all", {"Namespace": "AWS/SageMaker", "MetricName": "Invocations"}),
+        )
+    ]
+    properties = {
+        "Metrics": [{"Id": "rate", "Expression": "errors / all", "ReturnData": True}, *metrics],
+        "EvaluationPeriods": 1,
+        "Threshold": threshold,
+        "ComparisonOperator": "GreaterThanThreshold",
+    }
+    return {"Type": "AWS::CloudWatch::Alarm", "Properties": properties}
+
+
+def any_of(*alarms: str) -> Json:
+    """An alarm on other alarms."""
+    rule = " OR ".join(f"ALARM(${{{alarm}.Arn}})" for alarm in alarms)
+    return {"Type": "AWS::CloudWatch::CompositeAlarm", "Properties": {"AlarmRule": {"Fn::Sub": rule}}}
+
+
+def test_alarms_on_several_metrics_and_on_other_alarms(stack: Stack, aws: EmbeddedAws) -> None:
+    cloudwatch = aws.client("cloudwatch")
+    policy = {"AutoRollbackConfiguration": {"Alarms": [{"AlarmName": {"Ref": "Any"}}]}}
+    alarms = {"Rate": error_rate(1), "Any": any_of("Rate")}
+    assert stack.deploy(template(endpoint={"DeploymentConfig": policy}, more=alarms)) == "CREATE_COMPLETE"
+    [rate] = cloudwatch.describe_alarms()["MetricAlarms"]
+    assert rate["Metrics"] == error_rate(1)["Properties"]["Metrics"]
+    assert rate["AlarmName"].startswith("Engine-Rate-")
+    cloudwatch.set_alarm_state(AlarmName=rate["AlarmName"], StateValue="ALARM", StateReason="test")
+    [either] = cloudwatch.describe_alarms(AlarmTypes=["CompositeAlarm"])["CompositeAlarms"]
+    assert either["StateValue"] == "ALARM"
+
+    changed = {"Rate": error_rate(2), "Second": error_rate(3), "Any": any_of("Rate", "Second")}
+    assert stack.deploy(template(endpoint={"DeploymentConfig": policy}, more=changed)) == "UPDATE_COMPLETE"
+    assert sorted(alarm["Threshold"] for alarm in cloudwatch.describe_alarms()["MetricAlarms"]) == [2, 3]
+    stack.delete()
+    assert cloudwatch.describe_alarms(AlarmTypes=["CompositeAlarm", "MetricAlarm"])["MetricAlarms"] == []
+
+
+@pytest.mark.parametrize(
+    ("alarm", "reason"),
+    [
+        ({"Metrics": [{"Id": "a", "Nonsense": 1}], "ComparisonOperator": "LessThanThreshold"}, "Unknown member 'Nons"),
+        (error_rate(1)["Properties"] | {"Namespace": "AWS/SageMaker"}, "Namespace cannot be given together with Metri"),
+    ],
+)
+def test_alarms_that_are_refused(stack: Stack, alarm: Json, reason: str) -> None:
+    alarms = {"Alarm": {"Type": "AWS::CloudWatch::Alarm", "Properties": {"EvaluationPeriods": 1} | alarm}}
+    assert stack.deploy(template(more=alarms)) == "ROLLBACK_COMPLETE"
+    assert reason in stack.failures()["Alarm"]
+
+
+def test_a_composite_alarm_comes_after_what_it_names(stack: Stack) -> None:
+    alone = {"Type": "AWS::CloudWatch::CompositeAlarm", "Properties": {"AlarmRule": "ALARM(gone)"}}
+    assert stack.deploy(template(more={"Any": alone})) == "ROLLBACK_COMPLETE"
+    assert "in the alarm rule do not exist" in stack.failures()["Any"]
+
+
 def test_number_parameters_arrive_as_numbers(stack: Stack) -> None:
     assert stack.deploy(template(count={"Ref": "Count"})) == "CREATE_COMPLETE"
     assert stack.endpoint()["ProductionVariants"][0]["CurrentInstanceCount"] == 2

@@ -133,6 +133,7 @@ def test_an_alarm_sends_the_endpoint_back(account: Account) -> None:
 def test_a_retained_deployment_configuration_still_watches(account: Account) -> None:
     account.update_endpoint(DeploymentConfig=ALARMS)
     account.wait()
+    assert account.describe()["EndpointStatus"] == "InService"
     account.alarms["errors"] = "ALARM"
     account.update_endpoint("first", RetainDeploymentConfig=True)
     account.wait()

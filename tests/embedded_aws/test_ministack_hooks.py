@@ -21,6 +21,11 @@ EXPECTED: dict[str, Any] = {
     "provisioners._CUSTOM_NAME_REPLACEMENT": {"name": "RoleName"},
     "provisioners._STACK_TAG_PROPERTY": ["Tags", "list"],
     "stacks._runs_on_worker_thread": [True, False],
+    "provisioners._cw_metric_alarm_record": ["name", "props"],
+    "cloudwatch._put_composite_alarm": ["params", "cbor_data", "is_cbor", "is_json"],
+    "cloudwatch._delete_alarms": ["params", "cbor_data", "is_cbor", "is_json"],
+    "cloudwatch.cloudformation_set_metric_alarm_tags": ["name", "tags"],
+    "cloudwatch alarms": [None, None],
     "responses.get_account_id": [],
     "responses.get_region": [],
 }

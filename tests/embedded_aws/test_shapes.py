@@ -48,7 +48,7 @@ def test_a_good_request_passes() -> None:
 def test_other_services_have_models_too() -> None:
     target = {"ServiceNamespace": "sagemaker", "ResourceId": "endpoint/e/variant/v \U0001f600"}
     policy = {"PolicyName": "träck", "ScalableDimension": "sagemaker:variant:DesiredInstanceCount"} | target
-    with pytest.raises(ServiceError, match="^1 validation error detected: Value 'träck' at 'policyName'"):
+    with pytest.raises(ServiceError, match=r"^1 validation error detected: Value 'träck' at 'policyName'"):
         check_request("PutScalingPolicy", policy, service="application-autoscaling")
     assert problems("ScheduledAction", {}, service="application-autoscaling") != []
 
