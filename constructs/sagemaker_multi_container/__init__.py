@@ -8,7 +8,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .alarms import EndpointAlarms
     from .async_inference import AsyncInference, AsyncNotification
     from .containers import ContainerDefinition
     from .core_dump import CoreDump
@@ -17,16 +16,15 @@ if TYPE_CHECKING:
     from .endpoint import MultiContainerEndpoint
     from .endpoint_base import MultiContainerEndpointBase
     from .errors import EndpointConfigurationError, Problem
-    from .events import EventOptions
     from .explainer import ClarifyExplainer, FeatureType, ShapBaseline, TextGranularity
     from .grants import EndpointGrants
     from .images import ContainerImage, ContainerImageConfig
     from .instance_pools import InstancePool
-    from .metrics import EndpointMetrics, MetricOptions, RateOptions
     from .metrics_config import MetricsConfig
     from .model_data import ModelData, ModelDataConfig
     from .modes import InferenceExecutionMode
     from .routing import RoutingStrategy
+    from .scaling import InstanceResource, ScalableInstanceCount
     from .served import ServedVariant
     from .variants import ProductionVariant
 
@@ -41,15 +39,12 @@ __all__ = [
     "CoreDump",
     "DataCapture",
     "Deployment",
-    "EndpointAlarms",
     "EndpointConfigurationError",
     "EndpointGrants",
-    "EndpointMetrics",
-    "EventOptions",
     "FeatureType",
     "InferenceExecutionMode",
     "InstancePool",
-    "MetricOptions",
+    "InstanceResource",
     "MetricsConfig",
     "ModelData",
     "ModelDataConfig",
@@ -57,8 +52,8 @@ __all__ = [
     "MultiContainerEndpointBase",
     "Problem",
     "ProductionVariant",
-    "RateOptions",
     "RoutingStrategy",
+    "ScalableInstanceCount",
     "ServedVariant",
     "ShapBaseline",
     "TextGranularity",
@@ -75,15 +70,12 @@ _MODULES = {
     "CoreDump": "core_dump",
     "DataCapture": "data_capture",
     "Deployment": "deployment",
-    "EndpointAlarms": "alarms",
     "EndpointConfigurationError": "errors",
     "EndpointGrants": "grants",
-    "EndpointMetrics": "metrics",
-    "EventOptions": "events",
     "FeatureType": "explainer",
     "InferenceExecutionMode": "modes",
     "InstancePool": "instance_pools",
-    "MetricOptions": "metrics",
+    "InstanceResource": "scaling",
     "MetricsConfig": "metrics_config",
     "ModelData": "model_data",
     "ModelDataConfig": "model_data",
@@ -91,8 +83,8 @@ _MODULES = {
     "MultiContainerEndpointBase": "endpoint_base",
     "Problem": "errors",
     "ProductionVariant": "variants",
-    "RateOptions": "metrics",
     "RoutingStrategy": "routing",
+    "ScalableInstanceCount": "scaling",
     "ServedVariant": "served",
     "ShapBaseline": "explainer",
     "TextGranularity": "explainer",

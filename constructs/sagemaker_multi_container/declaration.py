@@ -30,6 +30,8 @@ _FOR_COMPLETE_LISTS = frozenset({"MCE-C02", "MCE-C03", "MCE-E13"})
 
 # What to do, where the construct has other words for it than CloudFormation.
 _FIXES = {
+    "MCE-A04": "use scale_on_utilization, unless the containers need about the same time and CPU for a request",
+    "MCE-A06": "use scale_to_track_metric with ApproximateBacklogSizePerInstance, or scale_on_utilization",
     "MCE-C02": "give 2 to 15 containers, or none and add them all with add_container",
     "MCE-C03": "give 2 to 15 containers, or leave them out and add them all with add_container",
     "MCE-C05": "give every container a hostname",
@@ -41,6 +43,7 @@ _FIXES = {
     "MCE-C31": "leave one container with multi_model=True",
     "MCE-C34": "set multi_model=True, or leave model_cache out",
     "MCE-M06": "choose 1 to 16 subnets with vpc_subnets, and give 1 to 5 security_groups",
+    "MCE-P17": "leave retain_instance_counts out, or set it to True",
     "MCE-V05": "give an initial_instance_count of 1 or more",
 }
 
@@ -205,7 +208,7 @@ class Declaration:
 
     def _where(self, finding: Finding) -> str:
         if finding.resource in self.scaling:
-            return where(finding.resource, _argument(finding.path))
+            return _where_in_scaling(finding.resource, self.scaling[finding.resource], finding.path)
         model = next((model for model in self.models if model.id == finding.resource), None)
         if model is not None:
             return _where_in_model(model, finding.path)
@@ -225,6 +228,33 @@ class Verdict:
     resources: Mapping[str, Resource]
     problems: list[Problem]
     cautions: list[Caution]
+
+
+def problems_of_scaling(call: str, resource: Resource) -> list[Problem]:
+    """What is wrong with a scalable target or a scaling policy of an endpoint that is not known."""
+    findings = evaluate(Description({call: Resource(resource.type, with_unknowns(resource.properties))}))
+    return [
+        Problem(
+            finding.rule.id,
+            _where_in_scaling(call, resource, finding.path),
+            finding.message,
+            finding.rule.fix,
+            finding.rule.source,
+        )
+        for finding in findings
+        if finding.rule.severity is Severity.ERROR
+    ]
+
+
+def _where_in_scaling(call: str, resource: Resource, path: Path) -> str:
+    match path:
+        case ("MinCapacity" | "MaxCapacity",):
+            return where(call, _argument(path))
+        case ("ScheduledActions", int(index), "ScalableTargetAction", *rest):
+            name = resource.properties["ScheduledActions"][index]["ScheduledActionName"]
+            return where(f"{call}.scale_on_schedule({name!r})", _argument(tuple(rest)))
+        case _:
+            return call
 
 
 def _where_in_variant(variant: BoundVariant, path: Path) -> str:

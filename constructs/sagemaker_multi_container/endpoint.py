@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from typing import cast
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, cast
 
 import aws_cdk as cdk
 import jsii
@@ -137,6 +138,7 @@ class MultiContainerEndpoint(MultiContainerEndpointBase):
         self._waits_for_role = False
         self._is_judged_at_synth = False
         self._names: dict[Reference, str] = {}
+        self._endpoint_keywords: dict[str, Any] = {}
         self._cfn_models: dict[str, sagemaker.CfnModel] = {}
         try:
             problems: list[Problem] = []
@@ -376,34 +378,33 @@ class MultiContainerEndpoint(MultiContainerEndpointBase):
         self._allow(variants[-1].statements)
         self._judge_at_synth()
 
-    def add_rollback_alarm(self, *alarms: cloudwatch.IAlarm) -> None:
-        """Have SageMaker roll an update back when one of these alarms goes off while it is under way.
+    def add_rollback_alarm(self, alarm: cloudwatch.IAlarm) -> None:
+        """Have SageMaker roll an update back when an alarm goes off while it is under way.
 
         The alarm is made before the endpoint, which names it. So an alarm on this endpoint's own metrics must know the
         endpoint by a name that you gave it with `endpoint_name`: a generated name would make the two wait for each
         other.
 
         Args:
-            *alarms: Alarms in the endpoint's region. There may be 10.
+            alarm: An alarm in the endpoint's region. There may be 10.
 
         Raises:
-            EndpointConfigurationError: If SageMaker would refuse the endpoint with one, or an alarm needs the endpoint;
-                none is added then.
+            EndpointConfigurationError: If SageMaker would refuse the endpoint with it, or the alarm needs the endpoint.
         """
         problems: list[Problem] = []
-        before = [*self._declaration.rollback_alarms]
-        names = [read_alarm("alarm", alarm, self._stack.region, ArgumentReader(problems)) for alarm in alarms]
-        if not problems and any(self._is_needed_by(alarm) for alarm in alarms):
+        alarms = self._declaration.rollback_alarms
+        name = read_alarm("alarm", alarm, self._stack.region, ArgumentReader(problems))
+        if not problems and self._is_needed_by(alarm):
             message = "is on a metric of this endpoint, whose name is generated, so that each would wait for the other"
             fix = "give the endpoint an endpoint_name, and use endpoint.metrics or that name in the alarm's metric"
             problems.append(Problem(WRONG_ARGUMENT, "alarm", message, fix))
         if problems:
             raise EndpointConfigurationError(self.node.path, problems)
-        self._declaration.rollback_alarms += names
+        alarms.append(name)
         try:
             self._judge()
         except BaseException:
-            self._declaration.rollback_alarms[:] = before
+            alarms.pop()
             raise
         self._update_cfn_endpoint()
 
@@ -432,28 +433,34 @@ class MultiContainerEndpoint(MultiContainerEndpointBase):
             message = "is the endpoint's own role, whose permissions must be there before the endpoint is"
             raise self.refusal("grantee", message, "give the callers a role of their own")
 
-    def scaled_by(self, call: str, resource: Resource) -> None:
-        """Take note of a scalable target or a scaling policy of this endpoint.
+    @contextmanager
+    def scaled_by(self, call: str, resource: Resource) -> Iterator[None]:
+        """Take note of a scalable target or a scaling policy, unless it cannot be made within this context.
 
         Args:
-            call: What an error message names it by, such as `auto_scale(variant='main')`.
+            call: What an error message names it by, such as `auto_scale(variant='main')`. Noted again, it is replaced.
             resource: Its CloudFormation properties.
 
         Raises:
             EndpointConfigurationError: If SageMaker would refuse the endpoint with it; the endpoint stays as it was.
         """
-        self._declaration.scaling[call] = resource
+        before = self._declaration.scaling
+        self._declaration.scaling = {**before, call: resource}
         try:
             self._judge()
+            yield
         except BaseException:
-            del self._declaration.scaling[call]
+            self._declaration.scaling = before
             raise
         self._update_cfn_endpoint()
 
     def _update_cfn_endpoint(self) -> None:
         """Let the Endpoint resource follow the declaration."""
-        for name, value in l1.keywords(self._declaration.endpoint_properties(), self._names).items():
-            setattr(self._cfn_endpoint, name, value)
+        before = self._endpoint_keywords
+        self._endpoint_keywords = l1.keywords(self._declaration.endpoint_properties(), self._names)
+        for name, value in self._endpoint_keywords.items():
+            if value != before.get(name):
+                setattr(self._cfn_endpoint, name, value)
 
     def _judge(self) -> Verdict:
         """Raise what is wrong, warn of what is doubtful."""
@@ -539,9 +546,8 @@ class MultiContainerEndpoint(MultiContainerEndpointBase):
         )
         self._names[CONFIG_NAME] = self._cfn_endpoint_config.attr_endpoint_config_name
         # "Resource" makes it the construct's default child.
-        self._cfn_endpoint = sagemaker.CfnEndpoint(
-            self, "Resource", **l1.keywords(verdict.resources[ENDPOINT].properties, self._names)
-        )
+        self._endpoint_keywords = l1.keywords(verdict.resources[ENDPOINT].properties, self._names)
+        self._cfn_endpoint = sagemaker.CfnEndpoint(self, "Resource", **self._endpoint_keywords)
         if self._declaration.network is not None:
             # The instances fetch images and model data as soon as they start.
             self._cfn_endpoint.node.add_dependency(self._declaration.network.ready)

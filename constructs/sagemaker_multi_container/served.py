@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 
 import aws_cdk as cdk
@@ -108,8 +109,17 @@ class ServedEndpoint(Construct, metaclass=jsii.JSIIAbstractClass):
         message = f"{alarm.node.id!r} cannot roll back the updates of an imported endpoint"
         raise self.refusal("alarm", message, "give it to the endpoint in the app that declares it")
 
-    def scaled_by(self, call: str, resource: Resource) -> None:
-        """Take note of a scalable target or a scaling policy of this endpoint."""
+    @abstractmethod
+    def scaled_by(self, call: str, resource: Resource) -> AbstractContextManager[None]:
+        """Take note of a scalable target or a scaling policy, unless it cannot be made within this context.
+
+        Args:
+            call: What an error message names it by, such as `auto_scale(variant='main')`. Noted again, it is replaced.
+            resource: Its CloudFormation properties.
+
+        Raises:
+            EndpointConfigurationError: If SageMaker would refuse the endpoint with it; the endpoint stays as it was.
+        """
 
     def refusal(self, argument: str, message: str, fix: str, rule: str = WRONG_ARGUMENT) -> EndpointConfigurationError:
         """An error about an argument of one of the endpoint's methods."""

@@ -31,14 +31,19 @@ DIMENSION: Final = "sagemaker:variant:DesiredInstanceCount"
 INVOCATIONS: Final = "SageMakerVariantInvocationsPerInstance"
 """The predefined metric of the invocations of an instance in a minute."""
 
+CONCURRENCY: Final = "SageMakerVariantConcurrentRequestsPerModelHighResolution"
+"""The predefined metric of the requests that an instance works on at the same time."""
+BEFORE_ENDPOINT: Final = "endpoint/"
+"""How the id of a variant begins: the endpoint's name follows."""
+BEFORE_VARIANT: Final = "/variant/"
+"""What stands between the names of the endpoint and of the variant in the variant's id."""
+
 PREREQUISITES = GUIDE + "endpoint-auto-scaling-prerequisites.html"
 TARGET = "ScalableTarget"
 TRACKED_METRIC = (
     "ScalingPolicy.TargetTrackingScalingPolicyConfiguration.PredefinedMetricSpecification.PredefinedMetricType"
 )
 
-_PREFIX = "endpoint/"
-_VARIANT = "/variant/"
 _RESOURCE_ID = r"endpoint/([^/]+)/variant/([^/]+)"
 _SUFFIX = r"/variant/[^/]+"
 _MEANING = "endpoint/<endpoint name>/variant/<variant name>"
@@ -61,11 +66,6 @@ class ScaledVariant(NamedTuple):
         return dicts(self.config.get("ProductionVariants")) if self.config is not None else []
 
 
-def resource_id(endpoint_name: str, variant_name: str) -> str:
-    """What Application Auto Scaling calls a variant."""
-    return f"{_PREFIX}{endpoint_name}{_VARIANT}{variant_name}"
-
-
 def is_scaled_instance_count(target: Properties) -> bool:
     """Whether a scalable target is meant to scale a variant's instances, and nothing else that can be scaled."""
     dimension = target.get("ScalableDimension")
@@ -79,9 +79,9 @@ def scaled_variant(target: Properties, description: Description) -> ScaledVarian
     value = target.get("ResourceId")
     if isinstance(value, Reference):
         endpoint = description.referred(value, "Endpoint")
-        if endpoint is None or value.prefix != _PREFIX or not value.suffix.startswith(_VARIANT):
+        if endpoint is None or value.prefix != BEFORE_ENDPOINT or not value.suffix.startswith(BEFORE_VARIANT):
             return None
-        return ScaledVariant(endpoint, _config_of(endpoint, description), value.suffix.removeprefix(_VARIANT))
+        return ScaledVariant(endpoint, _config_of(endpoint, description), value.suffix.removeprefix(BEFORE_VARIANT))
     if not isinstance(value, str) or not is_scaled_instance_count(target):
         return None
     match = compiled(_RESOURCE_ID).fullmatch(value)
@@ -227,7 +227,9 @@ def asynchronous_endpoints_have_no_invocations(metric: str, place: Place) -> Pro
 
 def _names_an_endpoint(target: Properties) -> bool:
     value = target.get("ResourceId")
-    return (value if isinstance(value, str) else value.prefix if isinstance(value, Unknown) else "").startswith(_PREFIX)
+    return (value if isinstance(value, str) else value.prefix if isinstance(value, Unknown) else "").startswith(
+        BEFORE_ENDPOINT
+    )
 
 
 def _may_be_resource_id(value: str | Unknown) -> bool:
@@ -235,7 +237,7 @@ def _may_be_resource_id(value: str | Unknown) -> bool:
         return compiled(_RESOURCE_ID).fullmatch(value) is not None
     if isinstance(value, Reference) and value.suffix and not compiled(_SUFFIX).fullmatch(value.suffix):
         return False
-    return not starts_otherwise(value, _PREFIX)
+    return not starts_otherwise(value, BEFORE_ENDPOINT)
 
 
 def _named(name: str, description: Description) -> Properties | None:
