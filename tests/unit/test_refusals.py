@@ -8,13 +8,28 @@ from typing import Any
 
 import aws_cdk as cdk
 import pytest
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
 
-from sagemaker_multi_container import ContainerImage, EndpointConfigurationError, ModelData, ProductionVariant
+from sagemaker_multi_container import (
+    AsyncInference,
+    CaptureMode,
+    ClarifyExplainer,
+    ContainerImage,
+    DataCapture,
+    Deployment,
+    EndpointConfigurationError,
+    InstancePool,
+    MetricsConfig,
+    ModelData,
+    ProductionVariant,
+    RoutingStrategy,
+    ShapBaseline,
+)
 from sagemaker_multi_container.rules import RULES, Severity
 
 from .builders import DIRECT, SERIAL, container, containers, endpoint, image
@@ -84,6 +99,29 @@ def role(arn: str) -> Callable[[cdk.Stack], dict[str, Any]]:
     return lambda stack: {"role": iam.Role.from_role_arn(stack, "Role", arn)}
 
 
+def in_bucket(kind: Callable[..., Any], **arguments: Any) -> Callable[[cdk.Stack], Any]:
+    """A value object that writes to a bucket."""
+    return lambda stack: kind(bucket=s3.Bucket.from_bucket_name(stack, "Bucket", "results"), **arguments)
+
+
+def with_bucket(argument: str, kind: Callable[..., Any], **arguments: Any) -> Callable[[cdk.Stack], dict[str, Any]]:
+    """An argument that is a value object that writes to a bucket."""
+    return lambda stack: {argument: in_bucket(kind, **arguments)(stack)}
+
+
+def gradual(deployment: Deployment) -> dict[str, Any]:
+    """A deployment of an endpoint with instances enough to go by steps."""
+    return {"deployment": deployment, "initial_instance_count": 20}
+
+
+def eleven_alarms(stack: cdk.Stack) -> dict[str, Any]:
+    """One more than SageMaker takes."""
+    names = [f"alarm-{number}" for number in range(11)]
+    return {"rollback_alarms": [cloudwatch.Alarm.from_alarm_name(stack, name, name) for name in names]}
+
+
+MINUTE = cdk.Duration.minutes(1)
+POOL = InstancePool(instance_type="ml.m5.large", priority=1)
 IRELAND = cdk.Environment(account="123456789012", region="eu-west-1")
 ARCHIVE = ModelData.from_s3_uri("s3://models/a/model.tar.gz")
 PREFIX = ModelData.from_s3_uri("s3://models/many/")
@@ -177,6 +215,88 @@ REFUSALS = [
         },
         IRELAND,
     ),
+    refusal(
+        "MCE-E02",
+        "shadow_variant",
+        "2 production and 1 shadow",
+        **many_variants(2),
+        shadow_variant=ProductionVariant(name="shadow", instance_type="ml.m5.large"),
+    ),
+    refusal(
+        "MCE-E15",
+        "shadow_variant",
+        "multi-container",
+        shadow_variant=ProductionVariant(name="shadow", instance_type="ml.m5.large"),
+    ),
+    Refusal(
+        "MCE-E03",
+        "async_inference",
+        "Direct",
+        lambda stack: {"mode": DIRECT, "async_inference": in_bucket(AsyncInference)(stack)},
+    ),
+    Refusal(
+        "MCE-E04",
+        "async_inference.max_concurrent_invocations_per_instance",
+        "1001",
+        with_bucket("async_inference", AsyncInference, max_concurrent_invocations_per_instance=1001),
+    ),
+    Refusal(
+        "MCE-E05",
+        "data_capture.sampling_percentage",
+        "101",
+        with_bucket("data_capture", DataCapture, sampling_percentage=101),
+    ),
+    Refusal(
+        "MCE-E07",
+        "data_capture.capture",
+        "captured already",
+        with_bucket("data_capture", DataCapture, capture=[CaptureMode.INPUT, CaptureMode.INPUT]),
+    ),
+    refusal(
+        "MCE-E08",
+        "metrics_config.publish_frequency",
+        "45",
+        metrics_config=MetricsConfig(publish_frequency=cdk.Duration.seconds(45)),
+    ),
+    refusal(
+        "MCE-E16",
+        "explainer.number_of_samples",
+        "0",
+        explainer=ClarifyExplainer(baseline=ShapBaseline.from_text("1,2"), number_of_samples=0),
+    ),
+    of_variant(
+        "MCE-V23",
+        "routing_strategy.prefix_length",
+        "10",
+        routing_strategy=RoutingStrategy.prefix_aware(prefix_length=10, concurrency_threshold=1),
+    ),
+    of_variant("MCE-V25", "instance_pools", "instance type", instance_pools=[POOL]),
+    of_variant("MCE-V26", "inference_ami_version", "GPU", inference_ami_version="al2-ami-sagemaker-inference-gpu-2"),
+    of_variant("MCE-V27", "capacity_reservation_arn", "'mine'", capacity_reservation_arn="mine"),
+    refusal("MCE-P05", "deployment", "canary size", **gradual(Deployment.canary(wait=MINUTE))),
+    refusal("MCE-P06", "deployment.wait", "7200", **gradual(Deployment.canary(percent=10, wait=cdk.Duration.hours(2)))),
+    refusal("MCE-P07", "deployment.percent", "60", **gradual(Deployment.canary(percent=60, wait=MINUTE))),
+    refusal("MCE-P08", "deployment.percent", "5", **gradual(Deployment.linear(percent=5, wait=MINUTE))),
+    refusal("MCE-P09", "deployment.percent", "60", **gradual(Deployment.rolling(percent=60, wait=MINUTE))),
+    refusal("MCE-P10", "deployment.percent", "1", deployment=Deployment.canary(percent=10, wait=MINUTE)),
+    refusal("MCE-P11", "deployment", "2", **many_variants(2), deployment=Deployment.rolling(percent=50, wait=MINUTE)),
+    refusal(
+        "MCE-P12",
+        "deployment.maximum_execution_timeout",
+        "600",
+        **gradual(
+            Deployment.canary(
+                percent=10, wait=cdk.Duration.minutes(30), maximum_execution_timeout=cdk.Duration.minutes(10)
+            )
+        ),
+    ),
+    refusal(
+        "MCE-P13",
+        "deployment.termination_wait",
+        "7200",
+        deployment=Deployment.all_at_once(termination_wait=cdk.Duration.hours(2)),
+    ),
+    Refusal("MCE-P14", "rollback_alarms", "11", eleven_alarms),
     refusal("MCE-P01", "endpoint_name", "'under_score'", endpoint_name="under_score"),
 ]
 
@@ -203,15 +323,11 @@ CANNOT_BE_EXPRESSED = {
     "MCE-A01": "auto_scale names the variant itself",
     **dict.fromkeys(["MCE-A05", "MCE-V14"], "the constructor scales nothing; test_scaling has them"),
     "MCE-T01": "tags come from Tags.of, after the endpoint is declared",
-    **dict.fromkeys(["MCE-E02"], "there is no argument for shadow variants"),
-    **dict.fromkeys(["MCE-E03", "MCE-E04"], "there is no argument for asynchronous inference"),
-    **dict.fromkeys(["MCE-E05", "MCE-E07"], "there is no argument for data capture"),
-    **dict.fromkeys(["MCE-E08", "MCE-E12"], "there are no arguments for metrics and explanations"),
-    **dict.fromkeys(
-        ["MCE-V23", "MCE-V24", "MCE-V25", "MCE-V26", "MCE-V27"], "there are no such arguments of a variant"
-    ),
-    **dict.fromkeys([f"MCE-P{number:02}" for number in range(4, 15)], "there is no argument for the deployment"),
-    **dict.fromkeys(["MCE-P16", "MCE-P18"], "there are no arguments for what an update retains"),
+    "MCE-E12": "the factories of ShapBaseline give text or an object",
+    "MCE-P04": "a deployment is made by one factory",
+    "MCE-P16": "two arguments say what is retained, each True or False",
+    "MCE-P18": "there is no such argument",
+    "MCE-V24": "there is no such argument",
 }
 
 

@@ -211,8 +211,8 @@ SHAP_MIME_TYPE: Final = Pattern(
 )
 TEXT_GRANULARITY: Final = Choice(("token", "sentence", "paragraph"), "ClarifyTextGranularity")
 _LANGUAGES = """
-    af ar bg bn ca cs da de el en es et eu fa fi fr ga gu he hi hr hu hy id is it kn ky lb lij lt lv mk ml mr nb ne nl pl
-    pt ro ru sa si sk sl sq sr sv ta te tl tn tr tt uk ur xx yo zh
+    af ar bg bn ca cs da de el en es et eu fa fi fr ga gu he hi hr hu hy id is it kn ky lb lij lt lv mk ml mr nb ne nl
+    pl pt ro ru sa si sk sl sq sr sv ta te tl tn tr tt uk ur xx yo zh
 """
 TEXT_LANGUAGE: Final = Choice(tuple(_LANGUAGES.split()), "ClarifyTextLanguage")
 PUBLISH_SECONDS: Final = Choice((10, 30, 60, 120, 180, 240, 300), "MetricPublishFrequencyInSeconds")
