@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from .alarms import EndpointAlarms
     from .async_inference import AsyncInference, AsyncNotification
     from .containers import ContainerDefinition
     from .core_dump import CoreDump
@@ -16,10 +17,12 @@ if TYPE_CHECKING:
     from .endpoint import MultiContainerEndpoint
     from .endpoint_base import MultiContainerEndpointBase
     from .errors import EndpointConfigurationError, Problem
+    from .events import EventOptions
     from .explainer import ClarifyExplainer, FeatureType, ShapBaseline, TextGranularity
     from .grants import EndpointGrants
     from .images import ContainerImage, ContainerImageConfig
     from .instance_pools import InstancePool
+    from .metrics import EndpointMetrics, MetricOptions, RateOptions
     from .metrics_config import MetricsConfig
     from .model_data import ModelData, ModelDataConfig
     from .modes import InferenceExecutionMode
@@ -39,12 +42,16 @@ __all__ = [
     "CoreDump",
     "DataCapture",
     "Deployment",
+    "EndpointAlarms",
     "EndpointConfigurationError",
     "EndpointGrants",
+    "EndpointMetrics",
+    "EventOptions",
     "FeatureType",
     "InferenceExecutionMode",
     "InstancePool",
     "InstanceResource",
+    "MetricOptions",
     "MetricsConfig",
     "ModelData",
     "ModelDataConfig",
@@ -52,6 +59,7 @@ __all__ = [
     "MultiContainerEndpointBase",
     "Problem",
     "ProductionVariant",
+    "RateOptions",
     "RoutingStrategy",
     "ScalableInstanceCount",
     "ServedVariant",
@@ -70,12 +78,16 @@ _MODULES = {
     "CoreDump": "core_dump",
     "DataCapture": "data_capture",
     "Deployment": "deployment",
+    "EndpointAlarms": "alarms",
     "EndpointConfigurationError": "errors",
     "EndpointGrants": "grants",
+    "EndpointMetrics": "metrics",
+    "EventOptions": "events",
     "FeatureType": "explainer",
     "InferenceExecutionMode": "modes",
     "InstancePool": "instance_pools",
     "InstanceResource": "scaling",
+    "MetricOptions": "metrics",
     "MetricsConfig": "metrics_config",
     "ModelData": "model_data",
     "ModelDataConfig": "model_data",
@@ -83,6 +95,7 @@ _MODULES = {
     "MultiContainerEndpointBase": "endpoint_base",
     "Problem": "errors",
     "ProductionVariant": "variants",
+    "RateOptions": "metrics",
     "RoutingStrategy": "routing",
     "ScalableInstanceCount": "scaling",
     "ServedVariant": "served",

@@ -378,33 +378,34 @@ class MultiContainerEndpoint(MultiContainerEndpointBase):
         self._allow(variants[-1].statements)
         self._judge_at_synth()
 
-    def add_rollback_alarm(self, alarm: cloudwatch.IAlarm) -> None:
-        """Have SageMaker roll an update back when an alarm goes off while it is under way.
+    def add_rollback_alarm(self, *alarms: cloudwatch.IAlarm) -> None:
+        """Have SageMaker roll an update back when one of these alarms goes off while it is under way.
 
         The alarm is made before the endpoint, which names it. So an alarm on this endpoint's own metrics must know the
         endpoint by a name that you gave it with `endpoint_name`: a generated name would make the two wait for each
         other.
 
         Args:
-            alarm: An alarm in the endpoint's region. There may be 10.
+            *alarms: Alarms in the endpoint's region. There may be 10.
 
         Raises:
-            EndpointConfigurationError: If SageMaker would refuse the endpoint with it, or the alarm needs the endpoint.
+            EndpointConfigurationError: If SageMaker would refuse the endpoint with one, or an alarm needs the endpoint;
+                none is added then.
         """
         problems: list[Problem] = []
-        alarms = self._declaration.rollback_alarms
-        name = read_alarm("alarm", alarm, self._stack.region, ArgumentReader(problems))
-        if not problems and self._is_needed_by(alarm):
+        before = [*self._declaration.rollback_alarms]
+        names = [read_alarm("alarm", alarm, self._stack.region, ArgumentReader(problems)) for alarm in alarms]
+        if not problems and any(self._is_needed_by(alarm) for alarm in alarms):
             message = "is on a metric of this endpoint, whose name is generated, so that each would wait for the other"
             fix = "give the endpoint an endpoint_name, and use endpoint.metrics or that name in the alarm's metric"
             problems.append(Problem(WRONG_ARGUMENT, "alarm", message, fix))
         if problems:
             raise EndpointConfigurationError(self.node.path, problems)
-        alarms.append(name)
+        self._declaration.rollback_alarms += names
         try:
             self._judge()
         except BaseException:
-            alarms.pop()
+            self._declaration.rollback_alarms[:] = before
             raise
         self._update_cfn_endpoint()
 

@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Literal, Unpack
 
+import aws_cdk as cdk
 import jsii
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_events as events
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_logs as logs
 
+from .additions import adding
+from .alarms import EndpointAlarms, Percentage, read_settings
+from .dashboard import create_dashboard
 from .declaration import problems_of_scaling
 from .errors import EndpointConfigurationError
+from .events import DEPLOYMENT_STATE_CHANGE, STATE_CHANGE, EventOptions, create_rule
 from .grants import EndpointGrants
+from .logs import create_log_group
+from .metrics import EndpointMetrics
 from .rules import Resource
 from .scaling import EndpointScaling, ScalableInstanceCount
 from .served import ServedEndpoint
@@ -72,3 +84,182 @@ class MultiContainerEndpointBase(ServedEndpoint, metaclass=jsii.JSIIAbstractClas
     @functools.cached_property
     def _scaling(self) -> EndpointScaling:
         return EndpointScaling(self)
+
+    @property
+    def metrics(self) -> EndpointMetrics:
+        """The CloudWatch metrics of the endpoint, its variants and containers."""
+        return EndpointMetrics(self)
+
+    def add_alarms(
+        self,
+        id: str = "Alarms",
+        *,
+        latency_p99: cdk.Duration | Literal[False] | None = None,
+        error_rate_5xx: Percentage = None,
+        error_rate_4xx: Percentage = None,
+        cpu_utilization: Percentage = None,
+        memory_utilization: Percentage = None,
+        disk_utilization: Percentage = None,
+        period: cdk.Duration | None = None,
+        evaluation_periods: int | None = None,
+        datapoints_to_alarm: int | None = None,
+        actions: Sequence[cloudwatch.IAlarmAction] = (),
+        rollback: bool = False,
+    ) -> EndpointAlarms:
+        """Add alarms on each variant: latency, errors, CPU, memory and disk. Each threshold may be `False`: no alarm.
+
+        In Direct mode each container has a latency alarm of its own. Containers that are added later get theirs at
+        synth. Where nobody calls, there is no error and no latency, so that those alarms are OK; where the instances
+        publish nothing, the others have insufficient data.
+
+        With `rollback`, the 5xx and the latency alarm of each variant become rollback alarms. They are those of the
+        variant as a whole (in Direct mode, it gets a latency alarm beside those of its containers), since SageMaker
+        takes 10 rollback alarms and an endpoint has up to 15 containers. The endpoint needs a name that you chose:
+        else alarm and endpoint would wait for each other.
+
+        An asynchronous endpoint publishes no number of calls: switch the two error rates off, and make an alarm of
+        `metrics.invocation_failures()` instead.
+
+        See https://docs.aws.amazon.com/sagemaker/latest/dg/multi-container-metrics.html and
+        https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-configuration.html
+
+        Args:
+            id: The id of the construct that holds the alarms. Default: `Alarms`.
+            latency_p99: How long 99 % of the calls take at most, all containers of a pipeline together. Default: 10
+                seconds, as a safety net; give your own objective.
+            error_rate_5xx: How many percent of the calls end in a 5xx error at most. Default: 1.
+            error_rate_4xx: How many percent of the calls end in a 4xx error at most. Default: 5.
+            cpu_utilization: How many percent of all of their CPUs the instances use at most, on average. Default: 90.
+                Left out with a warning where the number of vCPUs is not known.
+            memory_utilization: How many percent of their memory they use at most, on average. Default: 90.
+            disk_utilization: How many percent of their disk space they use at most, on average. Default: 80.
+            period: How long a data point is: 10, 20, 30 or a multiple of 60 seconds. Default: 1 minute, as often as
+                SageMaker publishes.
+            evaluation_periods: How many of the latest data points count. Default: 5.
+            datapoints_to_alarm: How many of them must be above the threshold. Default: 3.
+            actions: What happens when an alarm goes off, and when it is over. Default: nothing.
+            rollback: Whether SageMaker rolls an update back when an alarm on 5xx errors or latency goes off.
+
+        Raises:
+            EndpointConfigurationError: If an argument cannot be used, no variant is known, or the endpoint cannot have
+                these rollback alarms; no alarm is added then.
+        """
+        settings = read_settings(
+            self,
+            {
+                "latency_p99": latency_p99,
+                "error_rate_5xx": error_rate_5xx,
+                "error_rate_4xx": error_rate_4xx,
+                "cpu_utilization": cpu_utilization,
+                "memory_utilization": memory_utilization,
+                "disk_utilization": disk_utilization,
+                "period": period,
+                "evaluation_periods": evaluation_periods,
+                "datapoints_to_alarm": datapoints_to_alarm,
+                "actions": actions,
+                "rollback": rollback,
+            },
+        )
+        with adding(self, id, "add_alarms"):
+            return EndpointAlarms(self, id, settings=settings)
+
+    def add_dashboard(
+        self,
+        id: str = "Dashboard",
+        *,
+        dashboard_name: str | None = None,
+        default_interval: cdk.Duration | None = None,
+    ) -> cloudwatch.Dashboard:
+        """Add a dashboard: calls, errors, availability and latency, the instances, and a row for each container.
+
+        It is composed at synth, so that it shows all containers, and the alarms of `add_alarms`, whenever they came.
+        Your own widgets go below with `dashboard.add_widgets(...)`.
+
+        Args:
+            id: The id of the dashboard. Default: `Dashboard`.
+            dashboard_name: Its name. Default: CloudFormation makes one.
+            default_interval: How long a time it shows when it is opened. Default: CloudWatch's, 3 hours.
+
+        Returns:
+            The dashboard.
+
+        Raises:
+            EndpointConfigurationError: If an argument cannot be used or no variant is known.
+        """
+        with adding(self, id, "add_dashboard"):
+            return create_dashboard(self, id, dashboard_name, default_interval)
+
+    def add_log_group(
+        self,
+        *,
+        retention: logs.RetentionDays | None = None,
+        encryption_key: kms.IKey | None = None,
+        removal_policy: cdk.RemovalPolicy | None = None,
+    ) -> logs.LogGroup:
+        """Declare the log group of the endpoint, to say how long logs are kept and how they are encrypted.
+
+        It is made before the endpoint. If the endpoint exists already, SageMaker has made the log group, and another
+        one of that name cannot be made: import that one into the stack first, with `cdk import`.
+
+        See https://docs.aws.amazon.com/sagemaker/latest/dg/logging-cloudwatch.html
+
+        Args:
+            retention: How long logs are kept. Default: the CDK's, two years. (SageMaker's own group keeps all logs.)
+            encryption_key: The key that encrypts the logs. CloudWatch Logs is allowed to use it for this group; the
+                policy of an imported key cannot be changed here, so that it must allow that. Default: CloudWatch's.
+            removal_policy: What becomes of the logs when the group is removed from the stack. Default: the CDK's: they
+                are retained, and a new group of that name cannot be made.
+
+        Returns:
+            The log group, `/aws/sagemaker/Endpoints/<endpoint name>`.
+
+        Raises:
+            EndpointConfigurationError: If the endpoint has no name of your choice or is imported, if an argument cannot
+                be used, or on a second call.
+        """
+        return create_log_group(self, retention, encryption_key, removal_policy)
+
+    def on_state_change(
+        self, id: str, *, statuses: Sequence[str] | None = None, **options: Unpack[EventOptions]
+    ) -> events.Rule:
+        """Do something when the endpoint's status changes. SageMaker may send several events for one change.
+
+        See https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventbridge.html
+
+        Args:
+            id: The id of the rule.
+            statuses: Only changes to these, in the spelling of the events: `IN_SERVICE`, `UPDATING`, `FAILED`,
+                `ROLLING_BACK`, ... (AWS's page prints the first two, and the others follow suit.) Default: all.
+            **options: What receives the events, and the other options of `events.OnEventOptions`.
+
+        Returns:
+            The rule.
+
+        Raises:
+            EndpointConfigurationError: If an argument cannot be used.
+        """
+        with adding(self, id, "on_state_change"):
+            return create_rule(self, id, STATE_CHANGE, statuses, options)
+
+    def on_deployment_state_change(
+        self, id: str, *, statuses: Sequence[str] | None = None, **options: Unpack[EventOptions]
+    ) -> events.Rule:
+        """Do something while the endpoint is updated: as traffic moves, instances come and go, alarms are watched.
+
+        Not sent for endpoints with features that deployment guardrails exclude.
+
+        See https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventbridge.html
+
+        Args:
+            id: The id of the rule.
+            statuses: Only while the endpoint has one of these statuses, as in `on_state_change`. Default: all.
+            **options: What receives the events, and the other options of `events.OnEventOptions`.
+
+        Returns:
+            The rule.
+
+        Raises:
+            EndpointConfigurationError: If an argument cannot be used.
+        """
+        with adding(self, id, "on_deployment_state_change"):
+            return create_rule(self, id, DEPLOYMENT_STATE_CHANGE, statuses, options)
