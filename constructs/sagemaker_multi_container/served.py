@@ -100,13 +100,14 @@ class ServedEndpoint(Construct, metaclass=jsii.JSIIAbstractClass):
     def check_grantee(self, grantee: iam.IGrantable) -> None:
         """Whether this principal can be allowed to call the endpoint."""
 
-    def add_rollback_alarm(self, alarm: cloudwatch.IAlarm) -> None:
-        """Have SageMaker roll an update back when an alarm goes off while it is under way.
+    def add_rollback_alarm(self, *alarms: cloudwatch.IAlarm) -> None:
+        """Have SageMaker roll an update back when one of these alarms goes off while it is under way.
 
         Raises:
             EndpointConfigurationError: If the endpoint is an imported one, which this app does not deploy.
         """
-        message = f"{alarm.node.id!r} cannot roll back the updates of an imported endpoint"
+        ids = _listed(alarm.node.id for alarm in alarms)
+        message = f"{ids} cannot roll back the updates of an imported endpoint"
         raise self.refusal("alarm", message, "give it to the endpoint in the app that declares it")
 
     @abstractmethod
