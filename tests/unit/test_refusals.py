@@ -59,7 +59,7 @@ def of_container(rule: str, where: str, message: str, **arguments: Any) -> Refus
 def of_variant(rule: str, where: str, message: str, **arguments: Any) -> Refusal:
     """A refusal of the only variant."""
     variant = ProductionVariant(**{"name": "main", "instance_type": "ml.m5.large"} | arguments)
-    return refusal(rule, f"variants[0].{where}", message, instance_type=None, variants=[variant])
+    return refusal(rule, f"variants[0]{where and '.'}{where}", message, instance_type=None, variants=[variant])
 
 
 def many_variants(count: int) -> dict[str, Any]:
@@ -270,6 +270,7 @@ REFUSALS = [
         "10",
         routing_strategy=RoutingStrategy.prefix_aware(prefix_length=10, concurrency_threshold=1),
     ),
+    of_variant("MCE-V21", "", "neither an instance type nor instance pools", instance_type=None),
     of_variant("MCE-V25", "instance_pools", "instance type", instance_pools=[POOL]),
     of_variant("MCE-V26", "inference_ami_version", "GPU", inference_ami_version="al2-ami-sagemaker-inference-gpu-2"),
     of_variant("MCE-V27", "capacity_reservation_arn", "'mine'", capacity_reservation_arn="mine"),
@@ -278,7 +279,7 @@ REFUSALS = [
     refusal("MCE-P07", "deployment.percent", "60", **gradual(Deployment.canary(percent=60, wait=MINUTE))),
     refusal("MCE-P08", "deployment.percent", "5", **gradual(Deployment.linear(percent=5, wait=MINUTE))),
     refusal("MCE-P09", "deployment.percent", "60", **gradual(Deployment.rolling(percent=60, wait=MINUTE))),
-    refusal("MCE-P10", "deployment.percent", "1", deployment=Deployment.canary(percent=10, wait=MINUTE)),
+    refusal("MCE-P10", "deployment.percent", "1 of 1", deployment=Deployment.canary(instances=1, wait=MINUTE)),
     refusal("MCE-P11", "deployment", "2", **many_variants(2), deployment=Deployment.rolling(percent=50, wait=MINUTE)),
     refusal(
         "MCE-P12",
@@ -313,7 +314,6 @@ CANNOT_BE_EXPRESSED = {
     "MCE-M04": "models have no name",
     "MCE-M11": "VPC and isolation go to the model only",
     "MCE-V20": "there are no serverless variants",
-    "MCE-V21": "there are no serverless variants",
     "MCE-V22": "there are no accelerator types",
     "MCE-V28": "each variant is given its model",
     "MCE-V29": "the name comes from the model itself",

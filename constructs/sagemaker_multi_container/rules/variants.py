@@ -152,7 +152,7 @@ def one_kind_of_compute(variant: dict[str, Any], place: Place) -> Problems:
             if is_certain(variant[key]):
                 yield place.problem("is given for a serverless variant, which has no instances", key)
     elif not is_set(variant, "ServerlessConfig") and not {"InstanceType", "InstancePools"} & set(on_instances):
-        yield place.problem("has neither an instance type nor a serverless configuration")
+        yield place.problem("has neither an instance type nor instance pools, and is not serverless")
 
 
 declare(
