@@ -56,11 +56,23 @@ class Variant:
             DesiredWeight=self.desired_weight,
             CurrentInstanceCount=self.current_count,
             DesiredInstanceCount=self.desired_count,
+            InstancePools=self._pools(),
             CurrentServerlessConfig=serverless,
             DesiredServerlessConfig=serverless,
             ManagedInstanceScaling=self.settings.get("ManagedInstanceScaling"),
             RoutingConfig=self.settings.get("RoutingConfig"),
+            CapacityReservationConfig=self.settings.get("CapacityReservationConfig"),
         )
+
+    def _pools(self) -> list[Json] | None:
+        """The instance pools: as there are always instances, the pool of the first priority has them all."""
+        if not (pools := self.settings.get("InstancePools")):
+            return None
+        first = min(pools, key=lambda pool: int(pool["Priority"]))
+        return [
+            {"InstanceType": pool["InstanceType"], "CurrentInstanceCount": self.current_count if pool is first else 0}
+            for pool in pools
+        ]
 
     def describe_pending(self) -> Json:
         """The `PendingProductionVariantSummary`."""

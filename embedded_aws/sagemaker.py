@@ -366,7 +366,8 @@ def _containers(model: Record) -> list[Json]:
 
 def _model_names(config: Json) -> set[str]:
     variants = [*config["ProductionVariants"], *config.get("ShadowProductionVariants", [])]
-    return {variant["ModelName"] for variant in variants if "ModelName" in variant}
+    overrides = [pool.get("ModelNameOverride") for variant in variants for pool in variant.get("InstancePools", [])]
+    return {name for name in (*overrides, *(variant.get("ModelName") for variant in variants)) if name}
 
 
 def _tag_map(request: Json) -> dict[str, str]:

@@ -403,6 +403,96 @@ def test_an_alarm_rolls_the_stack_back(stack: Stack, aws: EmbeddedAws) -> None:
     assert stack.deploy(guarded("Direct", {"Ref": "Alarm"})) == "UPDATE_COMPLETE"
 
 
+KEY = "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+TOPIC = "arn:aws:sns:us-east-1:123456789012:topic"
+EVERYTHING: Json = {
+    "DataCaptureConfig": {
+        "EnableCapture": True,
+        "InitialSamplingPercentage": 20,
+        "DestinationS3Uri": "s3://bucket/captured",
+        "KmsKeyId": KEY,
+        "CaptureOptions": [{"CaptureMode": "Input"}, {"CaptureMode": "InputAndOutput"}],
+        "CaptureContentTypeHeader": {"CsvContentTypes": ["text/csv"], "JsonContentTypes": ["application/json"]},
+    },
+    "AsyncInferenceConfig": {
+        "ClientConfig": {"MaxConcurrentInvocationsPerInstance": 4},
+        "OutputConfig": {
+            "KmsKeyId": KEY,
+            "S3OutputPath": "s3://bucket/output",
+            "S3FailurePath": "s3://bucket/failed",
+            "NotificationConfig": {
+                "SuccessTopic": TOPIC,
+                "ErrorTopic": TOPIC,
+                "IncludeInferenceResponseIn": ["ERROR_NOTIFICATION_TOPIC"],
+            },
+        },
+    },
+    "ExplainerConfig": {
+        "ClarifyExplainerConfig": {
+            "EnableExplanations": "`true`",
+            "InferenceConfig": {"MaxRecordCount": 1, "FeatureHeaders": ["age"], "FeatureTypes": ["numerical"]},
+            "ShapConfig": {
+                "ShapBaselineConfig": {"MimeType": "text/csv", "ShapBaseline": "1,2"},
+                "NumberOfSamples": 10,
+                "UseLogit": True,
+                "Seed": 7,
+                "TextConfig": {"Language": "en", "Granularity": "token"},
+            },
+        }
+    },
+    "MetricsConfig": {"EnableEnhancedMetrics": True, "MetricPublishFrequencyInSeconds": 60},
+    "KmsKeyId": KEY,
+    "ExecutionRoleArn": "arn:aws:iam::123456789012:role/role",
+    "EnableNetworkIsolation": False,
+    "VpcConfig": {"SecurityGroupIds": ["sg-1"], "Subnets": ["subnet-1", "subnet-2"]},
+}
+VARIANT: Json = {
+    "InitialInstanceCount": 2,
+    "InitialVariantWeight": 1.0,
+    "CoreDumpConfig": {"DestinationS3Uri": "s3://bucket/dumps", "KmsKeyId": KEY},
+    "VolumeSizeInGB": 64,
+    "ModelDataDownloadTimeoutInSeconds": 600,
+    "ContainerStartupHealthCheckTimeoutInSeconds": 600,
+    "VariantInstanceProvisionTimeoutInSeconds": 600,
+    "EnableSSMAccess": True,
+    "ManagedInstanceScaling": {"Status": "ENABLED", "MinInstanceCount": 1, "MaxInstanceCount": 4},
+    "RoutingConfig": {"RoutingStrategy": "LEAST_OUTSTANDING_REQUESTS"},
+    "InferenceAmiVersion": "al2-ami-sagemaker-inference-gpu-2",
+    "CapacityReservationConfig": {
+        "CapacityReservationPreference": "capacity-reservations-only",
+        "MlReservationArn": "arn:aws:sagemaker:us-east-1:123456789012:training-plan/plan",
+    },
+}
+
+
+def test_a_configuration_is_described_as_it_was_declared(stack: Stack) -> None:
+    body = template()
+    properties = body["Resources"]["Config"]["Properties"]
+    model = {"ModelName": {"Fn::GetAtt": ["Model", "ModelName"]}}
+    pools = [
+        {"InstanceType": f"ml.g5.{size}", "Priority": place} for place, size in enumerate(("xlarge", "2xlarge"), 1)
+    ]
+    properties |= EVERYTHING | {
+        "ProductionVariants": [VARIANT | model | {"VariantName": "live", "InstancePools": pools}],
+        "ShadowProductionVariants": [VARIANT | model | {"VariantName": "shadow", "InstanceType": "ml.g5.xlarge"}],
+    }
+    assert stack.deploy(body) == "CREATE_COMPLETE"
+    endpoint = stack.endpoint()
+    described = stack.sagemaker.describe_endpoint_config(EndpointConfigName=endpoint["EndpointConfigName"])
+    model_name = stack.sagemaker.list_models()["Models"][0]["ModelName"]
+    for member, declared in EVERYTHING.items():
+        assert described[member] == declared
+    for member in ("ProductionVariants", "ShadowProductionVariants"):
+        assert described[member] == [properties[member][0] | {"ModelName": model_name}]
+    for member in ("AsyncInferenceConfig", "ExplainerConfig", "MetricsConfig"):
+        assert endpoint[member] == EVERYTHING[member]
+    assert endpoint["ShadowProductionVariants"][0]["CurrentInstanceCount"] == 2
+    [live] = endpoint["ProductionVariants"]
+    for member in ("ManagedInstanceScaling", "RoutingConfig", "CapacityReservationConfig"):
+        assert live[member] == VARIANT[member]
+    assert [pool["CurrentInstanceCount"] for pool in live["InstancePools"]] == [0, 2]
+
+
 def error_rate(threshold: int) -> Json:
     """An alarm on the share of failed invocations."""
     metrics = [

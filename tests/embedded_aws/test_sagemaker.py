@@ -324,6 +324,11 @@ def test_what_does_not_exist_cannot_be_used(service: Service) -> None:
     )
 
 
+def test_a_model_that_only_an_instance_pool_names_must_exist_too(service: Service) -> None:
+    pools = [{"InstanceType": "ml.g5.xlarge", "Priority": 1, "ModelNameOverride": "x"}]
+    assert refused(service.create_config, "c", InstancePools=pools) == f'Could not find model "{ARN}:model/x".'
+
+
 CONTAINER = {"Image": IMAGE}
 
 
