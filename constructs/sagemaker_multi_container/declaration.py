@@ -44,6 +44,7 @@ _FIXES = {
     "MCE-C34": "set multi_model=True, or leave model_cache out",
     "MCE-M06": "choose 1 to 16 subnets with vpc_subnets, and give 1 to 5 security_groups",
     "MCE-P17": "leave retain_instance_counts out, or set it to True",
+    "MCE-V21": "give it an instance_type such as 'ml.m5.xlarge' (there is no default), or instance_pools",
     "MCE-V05": "give an initial_instance_count of 1 or more",
 }
 

@@ -86,7 +86,7 @@ CASES = [
     breaks(
         "MCE-V21", {f"{V}.InstanceType": "ml.m5.large"}, f"{V}.InstanceType", "for a serverless variant", base=SINGLE
     ),
-    breaks("MCE-V21", {SERVERLESS: ABSENT}, V, "neither an instance type nor a serverless", base=SINGLE),
+    breaks("MCE-V21", {SERVERLESS: ABSENT}, V, "neither an instance type nor instance pools", base=SINGLE),
     keeps("MCE-V21", {SERVERLESS: Unknown()}),
     keeps("MCE-V21", {f"{V}.InstanceType": Unknown()}, base=SINGLE),
     breaks("MCE-V22", {f"{V}.AcceleratorType": "ml.eia2.medium"}, f"{V}.AcceleratorType", "no longer supported"),
