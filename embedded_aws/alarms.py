@@ -12,6 +12,7 @@ API = "cloudwatch"
 MAX_NAME_LENGTH = 255
 SINGLE_METRIC = ("MetricName", "Namespace", "Statistic", "ExtendedStatistic", "Period", "Dimensions", "Unit")
 SEVERAL_METRICS = ("Metrics", "ThresholdMetricId")
+NOT_EMULATED = {"ActionConfiguration", "ActionsSuppressor"}
 
 AlarmRecord = Callable[[str, Json], Json]
 """The alarm that CloudWatch keeps, made from its name and the properties of its resource."""
@@ -68,6 +69,8 @@ class CompositeAlarm:
 
     def update(self, name: str, _old: Json, new: Json) -> Provisioned:
         """Put the alarm as it is now."""
+        if unknown := sorted(NOT_EMULATED & new.keys()):
+            raise HandlerError(f"{', '.join(unknown)} is not emulated.")
         try:
             arn = self._cloudwatch.put_composite_alarm(_checked("PutCompositeAlarm", name, new))
         except ServiceError as error:

@@ -469,9 +469,7 @@ def test_a_configuration_is_described_as_it_was_declared(stack: Stack) -> None:
     body = template()
     properties = body["Resources"]["Config"]["Properties"]
     model = {"ModelName": {"Fn::GetAtt": ["Model", "ModelName"]}}
-    pools = [
-        {"InstanceType": f"ml.g5.{size}", "Priority": place} for place, size in enumerate(("xlarge", "2xlarge"), 1)
-    ]
+    pools = [{"InstanceType": "ml.g5.2xlarge", "Priority": 2}, {"InstanceType": "ml.g5.xlarge", "Priority": 1}]
     properties |= EVERYTHING | {
         "ProductionVariants": [VARIANT | model | {"VariantName": "live", "InstancePools": pools}],
         "ShadowProductionVariants": [VARIANT | model | {"VariantName": "shadow", "InstanceType": "ml.g5.xlarge"}],
@@ -547,6 +545,13 @@ def test_alarms_that_are_refused(stack: Stack, alarm: Json, reason: str) -> None
     alarms = {"Alarm": {"Type": "AWS::CloudWatch::Alarm", "Properties": {"EvaluationPeriods": 1} | alarm}}
     assert stack.deploy(template(more=alarms)) == "ROLLBACK_COMPLETE"
     assert reason in stack.failures()["Alarm"]
+
+
+def test_what_alarms_cannot_do_is_refused_by_name(stack: Stack) -> None:
+    suppressed = any_of("Rate")
+    suppressed["Properties"] |= {"ActionsSuppressor": {"Ref": "Rate"}}
+    assert stack.deploy(template(more={"Rate": error_rate(1), "Any": suppressed})) == "ROLLBACK_COMPLETE"
+    assert "ActionsSuppressor is not emulated." in stack.failures()["Any"]
 
 
 def test_a_composite_alarm_comes_after_what_it_names(stack: Stack) -> None:
