@@ -147,8 +147,10 @@ class ArgumentReader:
 
     def construct(self, argument: str, value: object, attribute: str, expected: str, fix: str) -> object:
         """An attribute of a CDK construct, or None."""
-        if value is None:
-            return None
+        return None if value is None else self.required_construct(argument, value, attribute, expected, fix)
+
+    def required_construct(self, argument: str, value: object, attribute: str, expected: str, fix: str) -> object:
+        """An attribute of a CDK construct."""
         if not hasattr(value, attribute):
             return self.wrong(argument, value, expected, fix)
         return getattr(value, attribute)

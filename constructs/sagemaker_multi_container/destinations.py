@@ -34,8 +34,8 @@ def bind_destination(
     prefix_argument: str = "prefix",
 ) -> Destination:
     """The URI of a prefix in a bucket, and the permission to write below it."""
-    bucket_arn = read.construct("bucket", bucket, "bucket_arn", *A_BUCKET)
-    below = read.read(prefix_argument, prefix, str)
+    bucket_arn = read.required_construct("bucket", bucket, "bucket_arn", *A_BUCKET)
+    below = read.required(prefix_argument, prefix, str)
     key_arn = read.construct("encryption_key", encryption_key, "key_arn", *A_KEY)
     if not isinstance(bucket_arn, str) or not isinstance(below, str) or isinstance(key_arn, Unknown):
         return Destination(uri=Unknown(), key_arn=key_arn, statements=[])

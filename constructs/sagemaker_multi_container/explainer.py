@@ -73,7 +73,7 @@ class ShapBaseline:
         statements: list[Statement] = []
         uri: object = None
         if self._text is None:
-            arn = read.construct("baseline", self._bucket, "bucket_arn", *A_BUCKET)
+            arn = read.required_construct("baseline", self._bucket, "bucket_arn", *A_BUCKET)
             key = read.required("baseline", self._key, str)
             uri = Unknown()
             if self._bucket is not None and isinstance(arn, str) and isinstance(key, str):
