@@ -279,6 +279,11 @@ class MultiContainerEndpoint(MultiContainerEndpointBase):
         return self._declaration.served_variants()
 
     @property
+    def is_asynchronous(self) -> bool:
+        """Whether calls are queued and answered in S3."""
+        return self._declaration.features["AsyncInferenceConfig"].properties is not None
+
+    @property
     def role(self) -> iam.IRole:
         """The role that SageMaker assumes to fetch images and model data, and that the containers act as."""
         self._wait_for_role()
@@ -459,7 +464,8 @@ class MultiContainerEndpoint(MultiContainerEndpointBase):
         """Let the Endpoint resource follow the declaration."""
         before = self._endpoint_keywords
         self._endpoint_keywords = l1.keywords(self._declaration.endpoint_properties(), self._names)
-        for name, value in self._endpoint_keywords.items():
+        for name in before | self._endpoint_keywords:
+            value = self._endpoint_keywords.get(name)
             if value != before.get(name):
                 setattr(self._cfn_endpoint, name, value)
 

@@ -137,15 +137,15 @@ class ScalableInstanceCount:
             EndpointConfigurationError: If an argument is wrong.
         """
         read = self._reader("scale_on_invocations", id)
-        if (max_requests_per_second is None) == (target_invocations_per_minute is None):
+        target = target_invocations_per_minute
+        if (max_requests_per_second is None) == (target is None):
             message = "needs either max_requests_per_second or target_invocations_per_minute"
             read.refuse("", message, "give what an instance can do in a second, or the target in a minute")
-        if max_requests_per_second is not None:
+        elif max_requests_per_second is not None:
             most = _known(read, "max_requests_per_second", max_requests_per_second)
             factor = _known(read, "safety_factor", _SAFETY_FACTOR if safety_factor is None else safety_factor, 1)
-            target: float | None = most * _SECONDS_IN_A_MINUTE * factor
+            target = most * _SECONDS_IN_A_MINUTE * factor
         else:
-            target = target_invocations_per_minute
             _check_positive(read, "target_invocations_per_minute", target)
             if safety_factor is not None:
                 message = "is given beside target_invocations_per_minute, which is the target itself"
@@ -363,7 +363,7 @@ class ScalableInstanceCount:
     def _reader(self, method: str, id: str) -> ArgumentReader:
         read = ArgumentReader([], f"{self._call}.{method}({id!r})")
         if not isinstance(id, str) or not _ID.fullmatch(id):
-            read.refuse("", f"has the id {describe(id)}", "give a string without the characters / : |")
+            read.refuse("", f"has {describe(id)} as its id", "give a string without the characters / : |")
         elif id in self._ids:
             read.refuse("", f"has the id {id!r}, which something else that scales this variant has", "give another id")
         return read
@@ -524,5 +524,4 @@ def _check_metric(read: ArgumentReader, metric: object) -> None:
 
 def _check_type(read: ArgumentReader, argument: str, value: object, expected: type, example: str) -> None:
     if not isinstance(value, expected):
-        message = f"is {describe(value)}, expected a {example.partition('(')[0]}"
-        read.refuse(argument, message, f"write {example}")
+        read.refuse(argument, f"is {describe(value)}, expected something like {example}", f"write {example}")
