@@ -189,8 +189,8 @@ class ScalableInstanceCount:
     ) -> appscaling.TargetTrackingScalingPolicy:
         """Keep the share of an instance that the containers use near a target.
 
-        It is what AWS suggests for containers that cost differently (see `scale_on_invocations`). The target is a share
-        of the whole instance: SageMaker counts 100 percent for each vCPU and each GPU, so that 60 percent of an
+        It follows what requests cost, whichever container they go to (see `scale_on_invocations`). The target is a
+        share of the whole instance: SageMaker counts 100 percent for each vCPU and each GPU, so that 60 percent of an
         instance with 4 vCPUs becomes a target of 240.
 
         See https://docs.aws.amazon.com/sagemaker/latest/dg/monitoring-cloudwatch.html#cloudwatch-metrics-endpoints and,
@@ -309,7 +309,7 @@ class ScalableInstanceCount:
         start_time: datetime.datetime | None = None,
         end_time: datetime.datetime | None = None,
     ) -> None:
-        """Set other bounds at certain times. They stay until another schedule sets them, or a deployment changes them.
+        """Set other bounds at certain times. They stay until another schedule, or a changed `auto_scale`, sets others.
 
         See https://docs.aws.amazon.com/autoscaling/application/userguide/application-auto-scaling-scheduled-scaling.html
 

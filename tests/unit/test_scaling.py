@@ -670,8 +670,7 @@ def test_refuses_utilization_of_instances_that_are_not_known(stack: cdk.Stack) -
     assert tracking(stack)["TargetValue"] == 60
 
 
-def test_a_variant_that_scales_cannot_become_burstable(stack: cdk.Stack) -> None:
-    """A variant that is added later is judged, too."""
+def test_refuses_burstable_instances_of_a_variant_that_came_later(stack: cdk.Stack) -> None:
     made = scalable(stack, **several("a"))
     made.auto_scale(min_capacity=1, max_capacity=4)
     made.add_variant(ProductionVariant(name="b", instance_type="ml.t2.medium"))
