@@ -33,9 +33,16 @@ class ModelDataConfig:
     prefix: str | None = None
     """The part of the bucket that is read, if it is more than one object."""
     accept_eula: bool = False
+    hub_content_arn: str | None = None
+    """The content of a SageMaker hub that the artefacts belong to."""
     revision: str | None = None
     """Names the content. CloudFormation sees no change when a retrained artefact lies under the same key: a changed
     revision makes it a change."""
+
+    @property
+    def is_gated(self) -> bool:
+        """Whether it is not for everybody who may read it in S3."""
+        return self.accept_eula or self.hub_content_arn is not None
 
     @property
     def is_prefix(self) -> bool:
@@ -106,7 +113,9 @@ class ModelData(ABC):
         return _AssetData(path)
 
     @staticmethod
-    def from_s3_uri(uri: str, *, revision: str | None = None, accept_eula: bool = False) -> ModelData:
+    def from_s3_uri(
+        uri: str, *, revision: str | None = None, accept_eula: bool = False, hub_content_arn: str | None = None
+    ) -> ModelData:
         """Artefacts by their S3 URI. A URI that ends in `/` is a prefix, any other one an archive.
 
         The execution role may read what the URI names. If the bucket is encrypted with a key of your own, use
@@ -116,6 +125,8 @@ class ModelData(ABC):
             uri: `s3://bucket/key.tar.gz` or `s3://bucket/prefix/`.
             revision: Change it to roll out new artefacts under the same URI. Default: the URI alone tells.
             accept_eula: Accept the end-user license agreement of a model that is gated by one.
+            hub_content_arn: The content of a SageMaker hub that the artefacts belong to. What the role needs for it is
+                not known here: allow it with `add_to_role_policy`. Default: none.
 
         Raises:
             EndpointConfigurationError: If `uri` does not begin with `s3://`, unless it is a token.
@@ -131,7 +142,9 @@ class ModelData(ABC):
         if uri.endswith("/") and not uri.startswith("s3://"):
             message = "is a prefix of which the bucket is only known at deployment, so that nobody could be allowed to"
             refuse("uri", f"{message} list it", "write s3://<bucket>/<prefix>/, or use from_prefix(bucket, prefix)")
-        return _UriData(_revision(revision), uri, accept_eula)
+        if hub_content_arn is not None:
+            _text("hub_content_arn", hub_content_arn)
+        return _UriData(_revision(revision), uri, accept_eula, hub_content_arn)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +180,7 @@ class _UriData(ModelData):
     revision: str | None
     uri: str
     accept_eula: bool
+    hub_content_arn: str | None
 
     def bind(self, scope: Construct, id: str) -> ModelDataConfig:  # noqa: ARG002
         location = self.uri.removeprefix("s3://")
@@ -181,6 +195,7 @@ class _UriData(ModelData):
             bucket_arn=arn + bucket,
             prefix=key if is_prefix else None,
             accept_eula=self.accept_eula,
+            hub_content_arn=self.hub_content_arn,
             revision=self.revision,
         )
 

@@ -176,10 +176,10 @@ def _model_data_properties(
             message = "is one object, and a multi-model container loads its models from below a prefix"
             fix = "use ModelData.from_prefix(...), or end the URI with a slash"
             return {"ModelDataUrl": read.refuse("model_data", message, fix, NOT_A_PREFIX)}
-        if data.accept_eula:
-            message = "accepts a license agreement, for which a multi-model container has no place"
+        if data.is_gated:
+            message = "is gated by a license agreement or a hub, for which a multi-model container has no place"
             read.refuse("model_data", message, "host the gated model in a container of its own")
-    elif data.is_prefix or data.accept_eula:
+    elif data.is_prefix or data.is_gated:
         return {"ModelDataSource": {"S3DataSource": _s3_data_source(data)}}
     return {"ModelDataUrl": data.uri}
 
@@ -190,7 +190,11 @@ def _s3_data_source(data: ModelDataConfig) -> dict[str, Any]:
         "S3DataType": "S3Prefix" if data.is_prefix else "S3Object",
         "CompressionType": "Gzip" if data.is_archive else "None",
     }
-    return source | ({"ModelAccessConfig": {"AcceptEula": True}} if data.accept_eula else {})
+    if data.accept_eula:
+        source["ModelAccessConfig"] = {"AcceptEula": True}
+    if data.hub_content_arn is not None:
+        source["HubAccessConfig"] = {"HubContentArn": data.hub_content_arn}
+    return source
 
 
 def _cache_properties(cache: object) -> object:
