@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Literal
 
@@ -26,7 +26,7 @@ Percentage = float | Literal[False] | None
 
 _CPU_UNKNOWN = WARNING_ID + "MCE-S02"
 _ALL = 100
-_SHORT_PERIODS = (10, 20, 30)
+_SHORT_PERIODS = (10, 30)
 
 _LATENCY_P99_IN_MS = 10_000.0
 _PERCENTAGES = {
@@ -239,8 +239,8 @@ def check_variants_are_known(endpoint: ServedEndpoint) -> None:
     Raises:
         EndpointConfigurationError: If the endpoint is imported without its variants.
     """
-    if not endpoint.served_variants:
-        message = "are not known, and every metric is one of a variant"
+    if not all(variant.name for variant in endpoint.served_variants):
+        message = "are not known, and every metric is of a variant"
         raise endpoint.refusal("variants", message, "give variant_names where you import the endpoint")
 
 
@@ -269,6 +269,13 @@ def read_settings(endpoint: ServedEndpoint, given: Mapping[str, object]) -> Alar
         actions=_actions("actions", given["actions"], read),
         rollback=read.read("rollback", given["rollback"], bool) is True,
     )
+    if endpoint.is_asynchronous:
+        for argument in ("error_rate_5xx", "error_rate_4xx"):
+            if given[argument]:
+                message = "is given for an asynchronous endpoint, which publishes no number of calls"
+                fix = "leave it out, and make an alarm of endpoint.metrics.invocation_failures()"
+                read.refuse(argument, message, fix)
+        settings = replace(settings, error_rate_5xx=None, error_rate_4xx=None)
     if settings.datapoints_to_alarm > periods and not problems:
         message = f"is {settings.datapoints_to_alarm}, more than the {periods} evaluation periods"
         read.refuse("datapoints_to_alarm", message, f"give {periods} or less")
@@ -310,7 +317,7 @@ def _period(argument: str, value: object, read: ArgumentReader) -> cdk.Duration:
         return default
     seconds = read.seconds(argument, value)
     if isinstance(seconds, int | float) and seconds not in _SHORT_PERIODS and (seconds % 60 or seconds <= 0):
-        message = f"is {seconds:g} seconds, and an alarm takes 10, 20, 30 or a multiple of 60"
+        message = f"is {seconds:g} seconds, and it must be 10, 30 or a multiple of 60"
         read.refuse(argument, message, "write cdk.Duration.minutes(1)")
     return value if isinstance(value, cdk.Duration) else default
 

@@ -11,17 +11,21 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 
 from .alarms import EndpointAlarms, check_variants_are_known
 from .metrics import (
+    BACKLOG,
     CONTAINER_LATENCY,
     CPU,
     DISK,
     ERRORS_4XX,
     ERRORS_5XX,
+    EXPIRED,
+    FAILURES,
     GPU,
     GPU_MEMORY,
     INVOCATIONS,
     MEMORY,
     MODEL_LATENCY,
     OVERHEAD_LATENCY,
+    PROCESSED,
     Measure,
     availability,
     error_rate,
@@ -112,7 +116,9 @@ class EndpointOverview:
             properties = {"title": "Alarms", "alarms": alarms}
             yield [{"type": "alarm", "width": _WIDTH, "height": height, "properties": properties}]
         for variant in variants:
-            yield from _Panels(name, region, variant, named=len(variants) > 1).rows()
+            panels = _Panels(name, region, variant, named=len(variants) > 1)
+            yield panels.requests() if endpoint.is_asynchronous else panels.calls()
+            yield from panels.rows()
 
 
 class _Panels:
@@ -124,13 +130,31 @@ class _Panels:
         self._variant = variant
         self._prefix = f"{variant.name}: " if named else ""
 
-    def rows(self) -> Iterator[list[_Graph]]:
-        """Those of the variant as a whole, then a row for each container."""
-        yield [
+    def calls(self) -> list[_Graph]:
+        """How many calls there are, and how they end."""
+        return [
             self._graph("Calls per minute", [self._row(INVOCATIONS, label="calls")], unit="calls"),
             self._graph("Errors", self._rates(), unit="% of calls"),
             self._graph("Availability", self._availability(), unit="% of calls", view="singleValue"),
         ]
+
+    def requests(self) -> list[_Graph]:
+        """How many asynchronous requests there are, and how they end: the number of calls is not published."""
+        ends = [
+            self._row(PROCESSED, label="processed"),
+            self._row(FAILURES, label="failed", color=_RED),
+            self._row(EXPIRED, label="expired", color=_ORANGE),
+        ]
+        backlog = [self._row(BACKLOG, label="requests")]
+        return _spread(
+            [
+                self._graph("Requests per minute", ends, unit="requests"),
+                self._graph("Requests that wait or are processed", backlog, unit="requests"),
+            ]
+        )
+
+    def rows(self) -> Iterator[list[_Graph]]:
+        """The variant's latency and instances, then a row for each container."""
         yield _spread(
             [
                 self._graph("Latency of the containers", self._percentiles(MODEL_LATENCY, "p50", "p90", "p99")),

@@ -117,8 +117,8 @@ class MultiContainerEndpointBase(ServedEndpoint, metaclass=jsii.JSIIAbstractClas
         takes 10 rollback alarms and an endpoint has up to 15 containers. The endpoint needs a name that you chose:
         else alarm and endpoint would wait for each other.
 
-        An asynchronous endpoint publishes no number of calls: switch the two error rates off, and make an alarm of
-        `metrics.invocation_failures()` instead.
+        An asynchronous endpoint publishes no number of calls, so that there is no alarm on its error rates: make one of
+        `metrics.invocation_failures()`. An imported one is not known to be asynchronous; give `False` for both rates.
 
         See https://docs.aws.amazon.com/sagemaker/latest/dg/multi-container-metrics.html and
         https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-configuration.html
@@ -133,7 +133,7 @@ class MultiContainerEndpointBase(ServedEndpoint, metaclass=jsii.JSIIAbstractClas
                 Left out with a warning where the number of vCPUs is not known.
             memory_utilization: How many percent of their memory they use at most, on average. Default: 90.
             disk_utilization: How many percent of their disk space they use at most, on average. Default: 80.
-            period: How long a data point is: 10, 20, 30 or a multiple of 60 seconds. Default: 1 minute, as often as
+            period: How long a data point is: 10, 30 or a multiple of 60 seconds. Default: 1 minute, as often as
                 SageMaker publishes.
             evaluation_periods: How many of the latest data points count. Default: 5.
             datapoints_to_alarm: How many of them must be above the threshold. Default: 3.

@@ -28,9 +28,7 @@ def create_log_group(
         raise endpoint.refusal("add_log_group", message, "use logs.LogRetention or logs.LogGroup.from_log_group_name")
     name = endpoint.name_in_metrics
     if is_token(name) and name == endpoint.endpoint_name:
-        message = (
-            "needs the endpoint's name before SageMaker makes the group, and the name is generated with the endpoint"
-        )
+        message = "needs the name of an endpoint that is made after it, and the name is generated with the endpoint"
         raise endpoint.refusal("add_log_group", message, "give the endpoint an endpoint_name")
     if endpoint.node.try_find_child(_ID) is not None:
         raise endpoint.refusal("add_log_group", "was called before", "say everything about it in one call")
@@ -58,7 +56,7 @@ def _use_by_logs(stack: cdk.Stack, group_name: str) -> iam.PolicyStatement:
     group = f"arn:{cdk.Aws.PARTITION}:logs:{stack.region}:{stack.account}:log-group:{group_name}"
     return iam.PolicyStatement(
         principals=[iam.ServicePrincipal(f"logs.{stack.region}.amazonaws.com")],
-        actions=["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"],
+        actions=["kms:Decrypt", "kms:Describe*", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"],
         resources=["*"],
         conditions={"ArnEquals": {"kms:EncryptionContext:aws:logs:arn": group}},
     )

@@ -92,6 +92,10 @@ MEMORY = Measure("MemoryUtilization", "Average", Scope.EITHER_IN_DIRECT, INSTANC
 GPU = Measure("GPUUtilization", "Average", namespace=INSTANCE_METRICS)
 GPU_MEMORY = Measure("GPUMemoryUtilization", "Average", namespace=INSTANCE_METRICS)
 DISK = Measure("DiskUtilization", "Average", namespace=INSTANCE_METRICS)
+BACKLOG = Measure("ApproximateBacklogSize", "Average", Scope.ENDPOINT)
+PROCESSED = Measure("InvocationsProcessed", "Sum")
+FAILURES = Measure("InvocationFailures", "Sum")
+EXPIRED = Measure("ExpiredRequests", "Sum")
 
 
 class EndpointMetrics:
@@ -339,7 +343,7 @@ class EndpointMetrics:
         Args:
             **options: How to read and show it.
         """
-        return self._metric(Measure("ApproximateBacklogSize", "Average", Scope.ENDPOINT), None, None, options)
+        return self._metric(BACKLOG, None, None, options)
 
     def approximate_backlog_size_per_instance(self, **options: Unpack[MetricOptions]) -> cloudwatch.Metric:
         """The backlog of asynchronous inference, divided by the number of instances: what to scale on.
@@ -391,7 +395,7 @@ class EndpointMetrics:
             variant: The variant. Default: the only one.
             **options: How to read and show it.
         """
-        return self._metric(Measure("InvocationsProcessed", "Sum"), None, variant, options)
+        return self._metric(PROCESSED, None, variant, options)
 
     def invocation_failures(self, *, variant: str | None = None, **options: Unpack[MetricOptions]) -> cloudwatch.Metric:
         """The requests of asynchronous inference that failed, for whatever reason.
@@ -404,7 +408,7 @@ class EndpointMetrics:
             variant: The variant. Default: the only one.
             **options: How to read and show it.
         """
-        return self._metric(Measure("InvocationFailures", "Sum"), None, variant, options)
+        return self._metric(FAILURES, None, variant, options)
 
     def expired_requests(self, *, variant: str | None = None, **options: Unpack[MetricOptions]) -> cloudwatch.Metric:
         """The requests of asynchronous inference that waited for longer than they are kept.
@@ -417,7 +421,7 @@ class EndpointMetrics:
             variant: The variant. Default: the only one.
             **options: How to read and show it.
         """
-        return self._metric(Measure("ExpiredRequests", "Sum"), None, variant, options)
+        return self._metric(EXPIRED, None, variant, options)
 
     def time_in_backlog(self, *, variant: str | None = None, **options: Unpack[MetricOptions]) -> cloudwatch.Metric:
         """How long a request of asynchronous inference waited before it was processed.
@@ -577,7 +581,9 @@ def metric_row(
     endpoint_name: str, variant: str, measure: Measure, container: str | None = None, **rendering: object
 ) -> list[object]:
     """A metric as the body of a dashboard has it."""
-    dimensions = ["EndpointName", endpoint_name, "VariantName", variant]
+    dimensions = ["EndpointName", endpoint_name]
+    if measure.scope is not Scope.ENDPOINT:
+        dimensions += ["VariantName", variant]
     if container is not None:
         dimensions += ["ContainerName", container]
     return [measure.namespace, measure.name, *dimensions, {"stat": measure.statistic, **rendering}]

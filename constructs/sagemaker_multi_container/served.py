@@ -66,6 +66,11 @@ class ServedEndpoint(Construct, metaclass=jsii.JSIIAbstractClass):
         return self.endpoint_name
 
     @property
+    def is_asynchronous(self) -> bool:
+        """Whether calls are queued and answered in S3, as far as known."""
+        return False
+
+    @property
     def endpoint_ref(self) -> EndpointReference:
         """A reference to the endpoint, for whatever takes an `IEndpointRef`."""
         return EndpointReference(endpoint_arn=self.endpoint_arn)

@@ -1,0 +1,442 @@
+"""The alarms of an endpoint."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_cloudwatch_actions as actions
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_sns as sns
+from aws_cdk.assertions import Annotations, Match, Template
+
+from sagemaker_multi_container import (
+    AsyncInference,
+    EndpointConfigurationError,
+    MultiContainerEndpoint,
+    ProductionVariant,
+)
+
+from .builders import DIRECT, SERIAL, container, containers, endpoint, properties, resources, wrong
+
+NO_ALARMS: dict[str, Any] = {
+    "latency_p99": False,
+    "error_rate_5xx": False,
+    "error_rate_4xx": False,
+    "cpu_utilization": False,
+    "memory_utilization": False,
+    "disk_utilization": False,
+}
+OF_A_VARIANT = ["ErrorRate5xx", "ErrorRate4xx", "CpuUtilization", "MemoryUtilization", "DiskUtilization"]
+
+
+def only(**threshold: Any) -> dict[str, Any]:
+    """The arguments for one kind of alarm."""
+    return {**NO_ALARMS, **threshold}
+
+
+def rendered(stack: cdk.Stack, alarm: cloudwatch.Alarm) -> dict[str, Any]:
+    """The CloudFormation properties of an alarm."""
+    template = Template.from_stack(stack).to_json()
+    default = alarm.node.default_child
+    assert isinstance(default, cloudwatch.CfnAlarm)
+    found: dict[str, Any] = template["Resources"][stack.resolve(default.logical_id)]["Properties"]
+    return found
+
+
+def dimensions(alarm: dict[str, Any]) -> dict[str, Any]:
+    """The dimensions of an alarm's metric, by name."""
+    return {dimension["Name"]: dimension["Value"] for dimension in alarm["Dimensions"]}
+
+
+def rollback_alarms(stack: cdk.Stack) -> list[str]:
+    """The alarms that the endpoint names, by their logical ids."""
+    deployment = properties(stack, "SageMaker::Endpoint")["DeploymentConfig"]
+    return [alarm["AlarmName"]["Ref"] for alarm in deployment["AutoRollbackConfiguration"]["Alarms"]]
+
+
+def test_watches_a_pipeline_as_a_whole(stack: cdk.Stack) -> None:
+    """Its latency is that of all containers together."""
+    made = endpoint(stack, mode=SERIAL).add_alarms()
+
+    assert list(made.alarms) == [f"AllTraffic.{what}" for what in ["LatencyP99", *OF_A_VARIANT]]
+    assert len(resources(stack, "CloudWatch::Alarm")) == 6
+
+
+def test_watches_each_container_that_is_called_directly(stack: cdk.Stack) -> None:
+    """Callers wait for one of them."""
+    made = endpoint(stack, mode=DIRECT).add_alarms()
+
+    latencies = ["first.LatencyP99", "second.LatencyP99"]
+    assert list(made.alarms) == [f"AllTraffic.{what}" for what in [*latencies, *OF_A_VARIANT]]
+
+
+def test_latency_of_a_pipeline(stack: cdk.Stack) -> None:
+    """CloudWatch has it in microseconds."""
+    made = endpoint(stack, mode=SERIAL, endpoint_name="search").add_alarms(latency_p99=cdk.Duration.millis(250))
+
+    assert rendered(stack, made.alarms["AllTraffic.LatencyP99"]) == {
+        "AlarmDescription": "The slowest 1 % of the calls take longer than 250 ms, in variant AllTraffic of endpoint "
+        "search. Look at CPU, memory and the number of instances; the model may have become slower, or the input "
+        "larger.",
+        "ComparisonOperator": "GreaterThanThreshold",
+        "DatapointsToAlarm": 3,
+        "Dimensions": [
+            {"Name": "EndpointName", "Value": "search"},
+            {"Name": "VariantName", "Value": "AllTraffic"},
+        ],
+        "EvaluationPeriods": 5,
+        "ExtendedStatistic": "p99",
+        "MetricName": "ModelLatency",
+        "Namespace": "AWS/SageMaker",
+        "Period": 60,
+        "Threshold": 250_000,
+        "TreatMissingData": "notBreaching",
+    }
+
+
+def test_latency_of_a_container(stack: cdk.Stack) -> None:
+    """Is its own."""
+    made = endpoint(stack, mode=DIRECT, endpoint_name="search").add_alarms(latency_p99=cdk.Duration.seconds(2))
+
+    alarm = rendered(stack, made.alarms["AllTraffic.second.LatencyP99"])
+    assert (alarm["MetricName"], alarm["Threshold"]) == ("ContainerLatency", 2_000_000)
+    assert dimensions(alarm) == {"EndpointName": "search", "VariantName": "AllTraffic", "ContainerName": "second"}
+    assert "in container second of variant AllTraffic of endpoint search" in alarm["AlarmDescription"]
+
+
+@pytest.mark.parametrize(
+    ("key", "metric", "argument", "default"),
+    [
+        ("ErrorRate5xx", "Invocation5XXErrors", "error_rate_5xx", 1),
+        ("ErrorRate4xx", "Invocation4XXErrors", "error_rate_4xx", 5),
+    ],
+)
+def test_error_rates_are_percentages_of_calls(
+    stack: cdk.Stack, key: str, metric: str, argument: str, default: float
+) -> None:
+    """And without calls there are none."""
+    made = endpoint(stack, "One", endpoint_name="one").add_alarms()
+    other = endpoint(stack, "Two").add_alarms(**only(**{argument: 0.5}))
+
+    alarm = rendered(stack, made.alarms[f"AllTraffic.{key}"])
+    assert alarm["Threshold"] == default
+    assert alarm["TreatMissingData"] == "notBreaching"
+    assert alarm["Metrics"][1]["MetricStat"]["Metric"]["MetricName"] == metric
+    assert alarm["Metrics"][1]["MetricStat"]["Period"] == 60
+    assert "see the logs in /aws/sagemaker/Endpoints/one" in alarm["AlarmDescription"]
+    assert rendered(stack, other.alarms[f"AllTraffic.{key}"])["Threshold"] == 0.5
+
+
+@pytest.mark.parametrize(
+    ("instance_type", "vcpus"), [("ml.m5.large", 2), ("ml.m5.xlarge", 4), ("ml.c5.9xlarge", 36), ("ml.t2.medium", 2)]
+)
+def test_cpu_is_a_percentage_of_all_vcpus(stack: cdk.Stack, instance_type: str, vcpus: int) -> None:
+    """CloudWatch counts each as 100 percent."""
+    made = endpoint(stack, instance_type=instance_type, endpoint_name="search").add_alarms(cpu_utilization=80)
+
+    alarm = rendered(stack, made.alarms["AllTraffic.CpuUtilization"])
+    assert (alarm["Namespace"], alarm["MetricName"]) == ("/aws/sagemaker/Endpoints", "CPUUtilization")
+    assert (alarm["Threshold"], alarm["Statistic"]) == (80 * vcpus, "Average")
+    assert "more than 80 % of their CPU" in alarm["AlarmDescription"]
+
+
+@pytest.mark.parametrize(
+    ("key", "threshold"), [("CpuUtilization", 360), ("MemoryUtilization", 90), ("DiskUtilization", 80)]
+)
+def test_silent_instances_are_no_good_sign(stack: cdk.Stack, key: str, threshold: float) -> None:
+    """The alarm says that it has no data."""
+    made = endpoint(stack).add_alarms()
+
+    alarm = rendered(stack, made.alarms[f"AllTraffic.{key}"])
+    assert (alarm["Threshold"], alarm["TreatMissingData"]) == (threshold, "missing")
+
+
+@pytest.mark.parametrize("argument", NO_ALARMS)
+def test_leaves_out_what_you_switch_off(stack: cdk.Stack, argument: str) -> None:
+    """With False; None is the default."""
+    made = endpoint(stack).add_alarms(**{**dict.fromkeys(NO_ALARMS), argument: False})
+
+    assert len(made.alarms) == 5
+
+
+def test_watches_each_variant(stack: cdk.Stack) -> None:
+    """With containers of its own."""
+    variants = [
+        ProductionVariant(name="old", instance_type="ml.m5.large"),
+        ProductionVariant(name="new", instance_type="ml.m5.xlarge", containers=containers("x", "y"), mode=SERIAL),
+    ]
+    made = endpoint(stack, mode=DIRECT, instance_type=None, variants=variants)
+    alarms = made.add_alarms(**only(latency_p99=None, cpu_utilization=50)).alarms
+
+    assert list(alarms) == [
+        "old.first.LatencyP99",
+        "old.second.LatencyP99",
+        "old.CpuUtilization",
+        "new.LatencyP99",
+        "new.CpuUtilization",
+    ]
+    assert rendered(stack, alarms["new.CpuUtilization"])["Threshold"] == 200
+
+
+def test_watches_containers_that_come_later(stack: cdk.Stack) -> None:
+    """Whichever order the calls come in."""
+    topic = sns.Topic(stack, "Topic")
+    made = endpoint(stack, mode=DIRECT, containers=None)
+    made.add_alarms(**only(latency_p99=None), actions=[actions.SnsAction(topic)])
+    for added in containers("a", "b"):
+        made.add_container(added)
+
+    alarms = [alarm["Properties"] for alarm in resources(stack, "CloudWatch::Alarm").values()]
+    assert {dimensions(alarm).get("ContainerName") for alarm in alarms} >= {"a", "b"}
+    assert all(len(alarm["AlarmActions"]) == 1 for alarm in alarms)
+
+
+def test_watches_variants_that_come_later(stack: cdk.Stack) -> None:
+    """Also where you ask for the alarms."""
+    made = endpoint(stack, mode=SERIAL)
+    alarms = made.add_alarms(**only(error_rate_5xx=1))
+    made.add_variant(ProductionVariant(name="new", instance_type="ml.m5.large"))
+
+    assert list(alarms.alarms) == ["AllTraffic.ErrorRate5xx", "new.ErrorRate5xx"]
+
+
+def test_tells_when_it_begins_and_when_it_is_over(stack: cdk.Stack) -> None:
+    """With all of the actions."""
+    topics = [sns.Topic(stack, name) for name in ("One", "Two")]
+    endpoint(stack).add_alarms(actions=[actions.SnsAction(topic) for topic in topics])
+
+    for alarm in resources(stack, "CloudWatch::Alarm").values():
+        assert len(alarm["Properties"]["AlarmActions"]) == 2
+        assert alarm["Properties"]["OKActions"] == alarm["Properties"]["AlarmActions"]
+
+
+def test_waits_as_long_as_you_say(stack: cdk.Stack) -> None:
+    """In each alarm."""
+    endpoint(stack).add_alarms(period=cdk.Duration.minutes(5), evaluation_periods=2)
+
+    alarms = [alarm["Properties"] for alarm in resources(stack, "CloudWatch::Alarm").values()]
+    assert {(alarm["EvaluationPeriods"], alarm["DatapointsToAlarm"]) for alarm in alarms} == {(2, 2)}
+    periods = {alarm.get("Period") or alarm["Metrics"][1]["MetricStat"]["Period"] for alarm in alarms}
+    assert periods == {300}
+
+
+@pytest.mark.parametrize("seconds", [10, 30, 60, 300])
+def test_takes_the_periods_of_cloudwatch(stack: cdk.Stack, seconds: int) -> None:
+    """Short ones for an endpoint that publishes more often."""
+    made = endpoint(stack).add_alarms(**only(memory_utilization=90), period=cdk.Duration.seconds(seconds))
+
+    assert rendered(stack, made.alarms["AllTraffic.MemoryUtilization"])["Period"] == seconds
+
+
+def test_is_made_twice_under_two_ids(stack: cdk.Stack) -> None:
+    """Such as a warning, and a call at night."""
+    made = endpoint(stack)
+    made.add_alarms("Warnings", **only(error_rate_5xx=1))
+    made.add_alarms("Pages", **only(error_rate_5xx=10))
+
+    assert len(resources(stack, "CloudWatch::Alarm")) == 2
+
+
+@pytest.mark.parametrize("mode", [DIRECT, SERIAL])
+def test_rolls_back_on_errors_and_latency(stack: cdk.Stack, mode: Any) -> None:
+    """Of the variant as a whole."""
+    made = endpoint(stack, mode=mode, endpoint_name="search").add_alarms(rollback=True)
+
+    kept = [made.alarms["AllTraffic.LatencyP99"], made.alarms["AllTraffic.ErrorRate5xx"]]
+    assert rollback_alarms(stack) == [stack.resolve(alarm.alarm_name)["Ref"] for alarm in kept]
+
+
+def test_fifteen_containers_do_not_exceed_the_rollback_alarms(stack: cdk.Stack) -> None:
+    """SageMaker takes 10."""
+    fifteen = containers(*(f"c{number}" for number in range(15)))
+    made = endpoint(stack, mode=DIRECT, containers=fifteen, endpoint_name="search").add_alarms(rollback=True)
+
+    assert len(made.alarms) == 15 + 1 + 5
+    assert len(rollback_alarms(stack)) == 2
+
+
+def test_refuses_more_rollback_alarms_than_sagemaker_takes(stack: cdk.Stack) -> None:
+    """And adds none of them."""
+    variants = [ProductionVariant(name=f"v{number}", instance_type="ml.m5.large") for number in range(6)]
+    made = endpoint(stack, endpoint_name="search", instance_type=None, variants=variants)
+
+    with pytest.raises(EndpointConfigurationError, match="10"):
+        made.add_alarms(rollback=True)
+
+    assert resources(stack, "CloudWatch::Alarm") == {}
+    assert "DeploymentConfig" not in properties(stack, "SageMaker::Endpoint")
+
+
+def test_refuses_to_roll_back_where_the_name_is_generated(stack: cdk.Stack) -> None:
+    """Alarm and endpoint would wait for each other."""
+    made = endpoint(stack)
+
+    with pytest.raises(EndpointConfigurationError, match="whose name is generated"):
+        made.add_alarms(rollback=True)
+
+    assert resources(stack, "CloudWatch::Alarm") == {}
+
+
+def test_refuses_to_roll_an_imported_endpoint_back(stack: cdk.Stack) -> None:
+    """It is updated elsewhere."""
+    made = MultiContainerEndpoint.from_endpoint_name(stack, "Imported", "search", variant_names=["main"])
+
+    with pytest.raises(EndpointConfigurationError, match="imported endpoint"):
+        made.add_alarms(rollback=True, cpu_utilization=False)
+
+    assert len(made.node.find_all()) == 1
+
+
+def cpu_warnings(stack: cdk.Stack) -> list[str]:
+    """What is said about CPU alarms."""
+    found = Annotations.from_stack(stack).find_warning("*", Match.string_like_regexp("CPU utilization"))
+    return [str(warning.entry.data) for warning in found]
+
+
+@pytest.mark.parametrize("instance_type", ["token", "ml.new9.metal"])
+def test_warns_where_the_vcpus_are_not_known(stack: cdk.Stack, instance_type: str) -> None:
+    """And leaves out that alarm alone."""
+    if instance_type == "token":
+        instance_type = cdk.CfnParameter(stack, "Type").value_as_string
+    made = endpoint(stack, instance_type=instance_type).add_alarms()
+
+    assert list(made.alarms) == [f"AllTraffic.{what}" for what in ["LatencyP99", *OF_A_VARIANT] if what[0] != "C"]
+    (warning,) = cpu_warnings(stack)
+    assert "the alarm on CPU utilization is left out: it needs the number of vCPUs" in warning
+    assert "give cpu_utilization=False" in warning
+    assert "sagemaker-multi-container:MCE-S02" in warning
+
+
+def test_does_not_warn_of_what_is_switched_off(stack: cdk.Stack) -> None:
+    """You know already."""
+    endpoint(stack, instance_type="ml.new9.metal").add_alarms(cpu_utilization=False)
+
+    assert cpu_warnings(stack) == []
+
+
+def test_refuses_a_cpu_threshold_where_the_vcpus_are_not_known(stack: cdk.Stack) -> None:
+    """Nobody else would see that it is missing."""
+    made = endpoint(stack, instance_type="ml.new9.metal")
+
+    with pytest.raises(EndpointConfigurationError, match=r"the instance type of variant 'AllTraffic' is ml.new9.metal"):
+        made.add_alarms(cpu_utilization=80)
+
+    assert resources(stack, "CloudWatch::Alarm") == {}
+
+
+@pytest.mark.parametrize("mode", [DIRECT, SERIAL, None])
+def test_watches_imported_endpoints(stack: cdk.Stack, mode: Any) -> None:
+    """As far as their containers are known."""
+    hostnames = () if mode is None else ("a", "b")
+    made = MultiContainerEndpoint.from_endpoint_name(
+        stack, "Imported", "search", mode=mode, hostnames=hostnames, variant_names=["main"]
+    )
+    alarms = made.add_alarms(**only(latency_p99=None)).alarms
+
+    direct = ["main.a.LatencyP99", "main.b.LatencyP99"]
+    assert list(alarms) == (direct if mode == DIRECT else ["main.LatencyP99"])
+
+
+def test_refuses_imported_endpoints_without_variants(stack: cdk.Stack) -> None:
+    """There would be nothing to watch."""
+    made = MultiContainerEndpoint.from_endpoint_name(stack, "Imported", "search")
+
+    with pytest.raises(EndpointConfigurationError, match="variants: are not known, and every metric is of a variant"):
+        made.add_alarms()
+
+    assert len(made.node.find_all()) == 1
+
+
+def asynchronous(stack: cdk.Stack) -> MultiContainerEndpoint:
+    """An endpoint whose calls are queued."""
+    bucket = s3.Bucket(stack, "Bucket")
+    return endpoint(stack, mode=SERIAL, async_inference=AsyncInference(bucket=bucket), endpoint_name="later")
+
+
+def test_asynchronous_endpoints_have_no_error_rates(stack: cdk.Stack) -> None:
+    """SageMaker does not publish how many calls there are."""
+    made = asynchronous(stack).add_alarms(rollback=True)
+
+    assert [key for key in made.alarms if "Error" in key] == []
+    assert len(rollback_alarms(stack)) == 1
+
+
+def test_refuses_error_rates_of_asynchronous_endpoints(stack: cdk.Stack) -> None:
+    """If you ask for them."""
+    made = asynchronous(stack)
+
+    with pytest.raises(EndpointConfigurationError, match="publishes no number of calls") as refused:
+        made.add_alarms(error_rate_5xx=1, error_rate_4xx=1)
+
+    assert len(refused.value.problems) == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"latency_p99": 5}, "latency_p99: is the int 5, expected a cdk.Duration"),
+        ({"latency_p99": True}, "latency_p99: is the bool True, expected a cdk.Duration"),
+        ({"latency_p99": cdk.Duration.millis(0.5)}, "latency_p99: 0.5 must be a whole number of millis"),
+        ({"error_rate_5xx": "1%"}, "error_rate_5xx: is the str '1%', expected a percentage"),
+        ({"error_rate_5xx": True}, "error_rate_5xx: is the bool True, expected a percentage"),
+        ({"error_rate_4xx": -1}, "error_rate_4xx: is -1, and the alarm goes off above it: expected 0 to less than 100"),
+        ({"cpu_utilization": 100}, "cpu_utilization: is 100, and the alarm goes off above it"),
+        ({"memory_utilization": float("nan")}, "memory_utilization: is nan, and the alarm"),
+        ({"disk_utilization": 400}, "disk_utilization: is 400, and the alarm"),
+        ({"period": 60}, "period: is the int 60, expected a cdk.Duration"),
+        ({"period": cdk.Duration.seconds(45)}, "period: is 45 seconds, and it must be 10, 30 or a multiple of 60"),
+        ({"period": cdk.Duration.seconds(0)}, "period: is 0 seconds"),
+        ({"evaluation_periods": 0}, "evaluation_periods: is the int 0, expected a whole number from 1 on"),
+        ({"evaluation_periods": 1.5}, "evaluation_periods: is the float 1.5, expected a whole number"),
+        ({"datapoints_to_alarm": True}, "datapoints_to_alarm: is the bool True, expected a whole number"),
+        ({"datapoints_to_alarm": 6}, "datapoints_to_alarm: is 6, more than the 5 evaluation periods"),
+        ({"actions": "page"}, "actions: is the str 'page', expected a list of alarm actions"),
+        ({"actions": None}, "actions: is None, expected a list of alarm actions"),
+        ({"actions": [1]}, "actions[0]: is the int 1, expected a cloudwatch.IAlarmAction"),
+        ({"rollback": 1}, "rollback: is the int 1, expected True or False"),
+        ({"id": 1}, "add_alarms: id: is the int 1, expected a string"),
+        ({"id": "Model"}, "add_alarms: id: is 'Model', which the endpoint has already"),
+    ],
+)
+def test_refuses_wrong_arguments(stack: cdk.Stack, arguments: dict[str, Any], message: str) -> None:
+    """And makes no alarm."""
+    made = endpoint(stack)
+    before = len(made.node.find_all())
+
+    with pytest.raises(EndpointConfigurationError) as refused:
+        made.add_alarms(**arguments)
+
+    assert message in str(refused.value)
+    assert len(made.node.find_all()) == before
+
+
+def test_refuses_thresholds_that_are_tokens(stack: cdk.Stack) -> None:
+    """They are multiplied and written in words."""
+    number = cdk.CfnParameter(stack, "Number", type="Number").value_as_number
+
+    with pytest.raises(EndpointConfigurationError, match=r"cpu_utilization: is the float .*, expected a percentage"):
+        endpoint(stack).add_alarms(cpu_utilization=number)
+
+
+def test_lists_all_that_is_wrong(stack: cdk.Stack) -> None:
+    """At once."""
+    with pytest.raises(EndpointConfigurationError) as refused:
+        endpoint(stack).add_alarms(error_rate_5xx=wrong("a"), error_rate_4xx=wrong("b"), period=wrong("c"))
+
+    assert len(refused.value.problems) == 3
+
+
+def test_names_tokens_by_their_place(stack: cdk.Stack) -> None:
+    """An id cannot hold one."""
+    name, hostname = (cdk.CfnParameter(stack, each).value_as_string for each in ("Name", "Hostname"))
+    variants = [ProductionVariant(name=name, instance_type="ml.m5.large")]
+    made = endpoint(
+        stack, mode=DIRECT, containers=[container(hostname), container("b")], instance_type=None, variants=variants
+    ).add_alarms(**only(latency_p99=None))
+
+    assert list(made.alarms) == ["Variant0.Container0.LatencyP99", "Variant0.b.LatencyP99"]
+    alarm = rendered(stack, made.alarms["Variant0.Container0.LatencyP99"])
+    assert dimensions(alarm)["ContainerName"] == {"Ref": "Hostname"}
