@@ -157,8 +157,10 @@ class ArgumentReader:
 
     def same_region(self, argument: str, resource: Any, region: str) -> None:
         """Note if a resource is in another region than this one, as far as both are known."""
+        if is_token(region):
+            return
         found = resource.env.region
-        if not (is_token(found) or is_token(region) or found == region):
+        if found != region and not is_token(found):
             message = f"is in {found}, and the endpoint is in {region}"
             self.refuse(argument, message, "give one of the endpoint's region")
 

@@ -15,6 +15,7 @@ from .network import Network
 from .permissions import Statement
 from .rules import Description, Finding, Path, Reference, Resource, Severity, Unknown, evaluate
 from .rules.description import text
+from .rules.limits import API
 from .served import ServedVariant
 from .tokens import is_token, with_unknowns
 from .variants import BoundVariant
@@ -27,6 +28,8 @@ CONFIG_NAME = Reference(logical_id=ENDPOINT_CONFIG, attribute="EndpointConfigNam
 _DEMANDED_HERE = frozenset({"MCE-C10"})
 # What a list of containers that is still growing may lack.
 _FOR_COMPLETE_LISTS = frozenset({"MCE-C02", "MCE-C03", "MCE-E13"})
+
+_MODEL_DATA_ELSEWHERE = "MCE-C46"
 
 # What to do, where the construct has other words for it than CloudFormation.
 _FIXES = {
@@ -185,7 +188,7 @@ class Declaration:
         growing = set() if complete else {model.id for model in self.models if model.is_open}
         if growing:
             growing.add(ENDPOINT_CONFIG)
-        verdict = Verdict(resources, [*self.problems], [])
+        verdict = Verdict(resources, [*self.problems, *self._problems_of_regions()], [])
         for finding in evaluate(description):
             if finding.rule.id in _FOR_COMPLETE_LISTS and finding.resource in growing:
                 continue
@@ -199,6 +202,22 @@ class Declaration:
                 verdict.cautions.append(Caution(rule.id, at, finding.message, fix))
         verdict.cautions.extend(self._cautions_about_images())
         return verdict
+
+    def _problems_of_regions(self) -> Iterator[Problem]:
+        if _literal(self.region) is None:
+            return
+        for model in self.models:
+            for index, container in enumerate(model.containers or ()):
+                bucket = container.model_data.bucket if container.model_data else None
+                region = bucket and _literal(bucket.env.region)
+                if region and region != self.region:
+                    yield Problem(
+                        _MODEL_DATA_ELSEWHERE,
+                        where(model.argument(index), "model_data", container.declared_at),
+                        f"is in a bucket in {region}, and the endpoint is in {self.region}",
+                        "copy the artefacts to a bucket in the endpoint's region",
+                        f"{API}ContainerDefinition.html",
+                    )
 
     def _cautions_about_images(self) -> Iterator[Caution]:
         for model in self.models:

@@ -162,7 +162,9 @@ class MultiContainerEndpoint(MultiContainerEndpointBase):
                 variants=self._fleet.variants,
                 shadow=self._fleet.shadow,
                 role_arn=self._role.role_arn if role is None else role_arn,
-                network=Network.of(self, vpc, vpc_subnets, security_groups, allow_all_outbound, read),
+                network=Network.of(
+                    self, vpc, vpc_subnets, security_groups, allow_all_outbound, self._stack.region, read
+                ),
                 network_isolation=read.read("network_isolation", network_isolation, bool),
                 encryption_key_arn=read.construct("encryption_key", encryption_key, "key_arn", *A_KEY),
                 features={

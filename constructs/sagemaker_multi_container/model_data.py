@@ -28,6 +28,8 @@ class ModelDataConfig:
     arn: str
     """The object, or `bucket/prefix/*`, that the execution role must be allowed to read."""
     bucket_arn: str
+    bucket: s3.IBucket | None = None
+    """The bucket itself, if it is known, so that its region can be compared with the endpoint's."""
     key_arn: str | None = None
     """The KMS key that encrypts the bucket, if it is known."""
     prefix: str | None = None
@@ -160,6 +162,7 @@ class _BucketData(ModelData):
             uri=f"s3://{self.bucket.bucket_name}/{self.key}",
             arn=f"{bucket_arn}/{_in_iam(self.key)}" + ("*" if self.is_prefix else ""),
             bucket_arn=bucket_arn,
+            bucket=self.bucket,
             key_arn=arn_of_key(self.bucket.encryption_key),
             prefix=self.key if self.is_prefix else None,
             revision=self.revision,

@@ -29,6 +29,7 @@ class Network:
         vpc_subnets: ec2.SubnetSelection | None,
         security_groups: Sequence[ec2.ISecurityGroup] | None,
         allow_all_outbound: bool | None,
+        region: str,
         read: ArgumentReader,
     ) -> Network | None:
         """The network that the endpoint's arguments describe; None without a VPC, or where they are wrong."""
@@ -48,6 +49,7 @@ class Network:
             read.refuse("allow_all_outbound", message, "say it on the security groups that you give")
         if not _are_usable(vpc, vpc_subnets, security_groups, read):
             return None
+        read.same_region("vpc", vpc, region)
         try:
             subnet_ids, ready = _select(vpc, vpc_subnets or ec2.SubnetSelection())
         except RuntimeError as refused:

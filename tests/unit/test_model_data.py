@@ -188,7 +188,7 @@ def test_refuses_a_licence_for_many_models(stack: cdk.Stack) -> None:
     """It would be lost without a word."""
     gated = ModelData.from_s3_uri("s3://models/many/", accept_eula=True)
 
-    with pytest.raises(EndpointConfigurationError, match="accepts a license agreement"):
+    with pytest.raises(EndpointConfigurationError, match="is gated by a license agreement or a hub"):
         container_with(stack, gated, multi_model=True)
 
 
@@ -215,3 +215,32 @@ def test_a_new_revision_makes_a_new_model(app: cdk.App) -> None:
     assert model_id(app, "Same", "1", None) == before
     assert model_id(app, "Retrained", "2", None) != before
     assert model_id(app, "Other", None, "1") != before
+
+
+def test_the_bucket_is_in_the_region_of_the_endpoint(app: cdk.App) -> None:
+    """Said at synth, as far as both regions are known then."""
+    stack = cdk.Stack(app, "Ireland", env=cdk.Environment(account="123456789012", region="eu-west-1"))
+    far = s3.Bucket.from_bucket_attributes(stack, "Far", bucket_name="far", region="us-east-1")
+    near = s3.Bucket.from_bucket_name(stack, "Near", "near")
+    with pytest.raises(EndpointConfigurationError) as refused:
+        endpoint(
+            stack,
+            containers=[
+                container("a", model_data=ModelData.from_bucket(near, "model.tar.gz")),
+                container("b", model_data=ModelData.from_bucket(far, "model.tar.gz")),
+            ],
+        )
+
+    (problem,) = refused.value.problems
+    assert (problem.rule, problem.where.partition(" (")[0]) == ("MCE-C46", "containers[1].model_data")
+    assert problem.message == "is in a bucket in us-east-1, and the endpoint is in eu-west-1"
+
+
+def test_takes_artefacts_of_a_hub(stack: cdk.Stack) -> None:
+    content = "arn:aws:sagemaker:us-east-1:123456789012:hub-content/hub/Model/model/1.0.0"
+    data = ModelData.from_s3_uri("s3://models/model.tar.gz", hub_content_arn=content)
+    endpoint(stack, containers=[container("a", model_data=data), container("b")])
+
+    source = properties(stack, "SageMaker::Model")["Containers"][0]["ModelDataSource"]["S3DataSource"]
+    assert source["HubAccessConfig"] == {"HubContentArn": content}
+    assert source["CompressionType"] == "Gzip"

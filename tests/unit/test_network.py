@@ -157,3 +157,11 @@ def test_refuses_an_id_for_a_security_group(stack: cdk.Stack, vpc: ec2.Vpc) -> N
     """And says how to import one."""
     with pytest.raises(EndpointConfigurationError, match=r"security_groups\[0\]: is the str 'sg-1'"):
         endpoint(stack, vpc=vpc, security_groups=["sg-1"])
+
+
+def test_the_vpc_is_in_the_region_of_the_endpoint(app: cdk.App) -> None:
+    near = cdk.Stack(app, "Near", env=cdk.Environment(account="123456789012", region="eu-west-1"))
+    far = cdk.Stack(app, "Far", env=cdk.Environment(account="123456789012", region="us-east-1"))
+    vpc = ec2.Vpc(far, "Vpc", max_azs=2, restrict_default_security_group=False)
+    with pytest.raises(EndpointConfigurationError, match="vpc: is in us-east-1, and the endpoint is in eu-west-1"):
+        endpoint(near, vpc=vpc)
