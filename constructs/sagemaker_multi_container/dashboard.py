@@ -103,8 +103,8 @@ class EndpointOverview:
 
     def _rows(self) -> Iterator[list[_Graph]]:
         endpoint = self._endpoint
-        name, region, variants = endpoint.name_in_metrics, endpoint.env.region, endpoint.served_variants
-        yield [_text(_heading(name, region, variants), height=2 + len(variants))]
+        name, home, variants = endpoint.name_in_metrics, _home(endpoint), endpoint.served_variants
+        yield [_text(_heading(name, home["region"], variants), height=2 + len(variants))]
         alarms = [
             alarm.alarm_arn
             for child in endpoint.node.children
@@ -116,7 +116,7 @@ class EndpointOverview:
             properties = {"title": "Alarms", "alarms": alarms}
             yield [{"type": "alarm", "width": _WIDTH, "height": height, "properties": properties}]
         for variant in variants:
-            panels = _Panels(name, region, variant, named=len(variants) > 1)
+            panels = _Panels(name, home, variant, named=len(variants) > 1)
             yield panels.requests() if endpoint.is_asynchronous else panels.calls()
             yield from panels.rows()
 
@@ -124,9 +124,9 @@ class EndpointOverview:
 class _Panels:
     """The graphs of one variant."""
 
-    def __init__(self, endpoint_name: str, region: str, variant: ServedVariant, *, named: bool) -> None:
+    def __init__(self, endpoint_name: str, home: dict[str, str], variant: ServedVariant, *, named: bool) -> None:
         self._endpoint_name = endpoint_name
-        self._region = region
+        self._home = home
         self._variant = variant
         self._prefix = f"{variant.name}: " if named else ""
 
@@ -226,12 +226,19 @@ class _Panels:
         properties = {
             "title": f"{self._prefix}{title}",
             "view": view,
-            "region": self._region,
+            **self._home,
             "period": _MINUTE,
             "metrics": metrics,
             "yAxis": {"left": {"label": unit, "showUnits": False, "min": 0}},
         }
         return {"type": "metric", "width": _WIDTH // 3, "height": _HEIGHT, "properties": properties}
+
+
+def _home(endpoint: ServedEndpoint) -> dict[str, str]:
+    """Where the metrics are; an imported endpoint may be in another account."""
+    env = endpoint.env
+    is_elsewhere = env.account != cdk.Stack.of(endpoint).account
+    return {"region": env.region, **({"accountId": env.account} if is_elsewhere else {})}
 
 
 def _heading(name: str, region: str, variants: tuple[ServedVariant, ...]) -> str:
