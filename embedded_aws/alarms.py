@@ -11,7 +11,7 @@ from embedded_aws.shapes import check_request, from_template
 API = "cloudwatch"
 MAX_NAME_LENGTH = 255
 SINGLE_METRIC = ("MetricName", "Namespace", "Statistic", "ExtendedStatistic", "Period", "Dimensions", "Unit")
-SEVERAL_METRICS = ("Metrics", "ThresholdMetricId")
+SEVERAL_METRICS = ("Metrics", "Threshold", "ThresholdMetricId")
 NOT_EMULATED = {"ActionConfiguration", "ActionsSuppressor"}
 
 AlarmRecord = Callable[[str, Json], Json]
@@ -29,8 +29,8 @@ def with_metric_math(single_metric_record: AlarmRecord) -> AlarmRecord:
             raise HandlerError(f"{', '.join(given)} cannot be given together with Metrics.")
         placeholders = {"MetricName": "none", "Namespace": "none", "Threshold": 0}
         alarm = single_metric_record(name, placeholders | properties | {"Metrics": []})
-        several = {member: request[member] for member in SEVERAL_METRICS if member in request}
-        return {member: value for member, value in alarm.items() if member not in SINGLE_METRIC} | several
+        common = {member: value for member, value in alarm.items() if member not in (*SINGLE_METRIC, *SEVERAL_METRICS)}
+        return common | {member: request[member] for member in SEVERAL_METRICS if member in request}
 
     return record
 

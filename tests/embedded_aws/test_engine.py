@@ -547,6 +547,18 @@ def test_alarms_that_are_refused(stack: Stack, alarm: Json, reason: str) -> None
     assert reason in stack.failures()["Alarm"]
 
 
+def test_an_alarm_on_an_anomaly_has_a_band_instead_of_a_threshold(stack: Stack, aws: EmbeddedAws) -> None:
+    alarm = error_rate(1)
+    del alarm["Properties"]["Threshold"]
+    band = {"Id": "band", "Expression": "ANOMALY_DETECTION_BAND(all)", "ReturnData": True}
+    alarm["Properties"]["Metrics"][0] = band
+    alarm["Properties"] |= {"ThresholdMetricId": "band", "ComparisonOperator": "GreaterThanUpperThreshold"}
+    assert stack.deploy(template(more={"Anomaly": alarm})) == "CREATE_COMPLETE"
+    [described] = aws.client("cloudwatch").describe_alarms()["MetricAlarms"]
+    assert described["ThresholdMetricId"] == "band"
+    assert "Threshold" not in described
+
+
 def test_what_alarms_cannot_do_is_refused_by_name(stack: Stack) -> None:
     suppressed = any_of("Rate")
     suppressed["Properties"] |= {"ActionsSuppressor": {"Ref": "Rate"}}
