@@ -157,7 +157,8 @@ def test_silent_instances_are_no_good_sign(stack: cdk.Stack, key: str, threshold
 @pytest.mark.parametrize("argument", NO_ALARMS)
 def test_leaves_out_what_you_switch_off(stack: cdk.Stack, argument: str) -> None:
     """With False; None is the default."""
-    made = endpoint(stack).add_alarms(**{**dict.fromkeys(NO_ALARMS), argument: False})
+    arguments: dict[str, Any] = {**dict.fromkeys(NO_ALARMS), argument: False}
+    made = endpoint(stack).add_alarms(**arguments)
 
     assert len(made.alarms) == 5
 
