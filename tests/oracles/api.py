@@ -16,12 +16,17 @@ from embedded_aws.shapes import from_template, problems
 
 from .site import ACCOUNT, REGION
 
-CREATE = {
-    "AWS::SageMaker::Model": ("CreateModel", "ModelName"),
-    "AWS::SageMaker::EndpointConfig": ("CreateEndpointConfig", "EndpointConfigName"),
-    "AWS::SageMaker::Endpoint": ("CreateEndpoint", "EndpointName"),
+_OPERATIONS = {
+    "AWS::SageMaker::Model": ("ModelName", ["CreateModel"]),
+    "AWS::SageMaker::EndpointConfig": ("EndpointConfigName", ["CreateEndpointConfig"]),
+    "AWS::SageMaker::Endpoint": ("EndpointName", ["CreateEndpoint", "UpdateEndpoint"]),
 }
-"""The request that makes a resource, and the name that CloudFormation makes up for it."""
+"""The name that CloudFormation makes up for a resource, and the requests that it sends."""
+_IN_ONE_OPERATION = {
+    "CreateEndpoint": {"RetainAllVariantProperties", "ExcludeRetainedVariantProperties", "RetainDeploymentConfig"},
+    "UpdateEndpoint": {"Tags"},
+}
+"""The properties that CloudFormation leaves out of a request, because they are for another one."""
 
 _INPUTS = {
     "Model": ["CreateModelInput"],
@@ -42,6 +47,7 @@ _ATTRIBUTES = {
     "AWS::IAM::Role.Arn": f"arn:aws:iam::{ACCOUNT}:role/role",
     "AWS::KMS::Key.Arn": f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab",
     "AWS::S3::Bucket": "models",
+    "AWS::SNS::Topic": f"arn:aws:sns:{REGION}:{ACCOUNT}:topic",
     "AWS::SageMaker::EndpointConfig.EndpointConfigName": "config",
     "AWS::SageMaker::Model.ModelName": "model",
 }
@@ -84,16 +90,17 @@ def refusals(template: Mapping[str, Any]) -> list[str]:
 
 
 def _refusals(template: Mapping[str, Any], resource: Mapping[str, Any]) -> Iterator[str]:
-    if resource["Type"] not in CREATE:
-        return
-    operation, name = CREATE[resource["Type"]]
-    request = {name: "made-up", **from_template(operation, resolve(template, resource["Properties"]))}
-    shape = service().operation_model(operation).input_shape
-    assert shape is not None
-    report = ParamValidator().validate(request, shape)
-    if report.has_errors():
-        yield report.generate_report()
-    yield from problems(shape.name, request)
+    name, operations = _OPERATIONS.get(resource["Type"], ("", []))
+    for operation in operations:
+        left_out = _IN_ONE_OPERATION.get(operation, set())
+        properties = {key: value for key, value in resource["Properties"].items() if key not in left_out}
+        request = {name: "made-up", **from_template(operation, resolve(template, properties))}
+        shape = service().operation_model(operation).input_shape
+        assert shape is not None
+        report = ParamValidator().validate(request, shape)
+        if report.has_errors():
+            yield report.generate_report()
+        yield from problems(shape.name, request)
 
 
 def resolve(template: Mapping[str, Any], value: Any) -> Any:

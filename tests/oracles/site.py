@@ -10,12 +10,14 @@ from typing import Any
 
 import aws_cdk as cdk
 import jsii
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_sns as sns
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
@@ -77,6 +79,15 @@ class Site:
         """The function that knows the credentials of a private registry."""
         arn = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:credentials"
         return lambda_.Function.from_function_arn(self.scope, "Credentials", arn)
+
+    @cached_property
+    def topic(self) -> sns.ITopic:
+        """A topic of this stack."""
+        return sns.Topic(self.scope, "Topic")
+
+    def alarm(self) -> cloudwatch.IAlarm:
+        """An alarm that is known by its name only."""
+        return cloudwatch.Alarm.from_alarm_name(self.scope, self._id("Alarm"), "errors-of-the-shop")
 
     @cached_property
     def key(self) -> kms.IKey:

@@ -18,11 +18,23 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from sagemaker_multi_container import (
+    AsyncInference,
+    AsyncNotification,
+    CaptureMode,
+    ClarifyExplainer,
     ContainerDefinition,
     ContainerImage,
+    CoreDump,
+    DataCapture,
+    Deployment,
+    FeatureType,
     InferenceExecutionMode,
+    InstancePool,
+    MetricsConfig,
     ModelData,
     ProductionVariant,
+    RoutingStrategy,
+    ShapBaseline,
 )
 
 from .site import ACCOUNT, REGION, Site
@@ -40,6 +52,8 @@ REPRODUCIBLE = settings(derandomize=True, database=None, deadline=None)
 _ALPHANUMERIC = string.ascii_letters + string.digits
 _INSTANCE_TYPES = st.sampled_from(["ml.m5.xlarge", "ml.c5.9xlarge", "ml.t2.medium", "ml.inf2.xlarge", "ml.m7i.large"])
 _MODES = st.sampled_from(InferenceExecutionMode)
+_POOLS = st.builds(InstancePool, instance_type=_INSTANCE_TYPES, priority=st.integers(1, 5))
+_RESERVATION = f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:training-plan/ours"
 _WEIGHTS = st.just(0) | st.floats(0, 1000)
 _DIGESTS = st.sampled_from([f"sha256:{digit * 64}" for digit in "09af"])
 _TAGS = st.sampled_from(["1.0", "_", "A-_.z", "t" * 128])
@@ -70,16 +84,119 @@ def declarations(draw: DrawFn, site: Site) -> Declaration:
     if network and not is_isolated:
         registries.append(lambda name: ContainerImage.from_registry(f"registry/{name}", credentials=site.credentials))
     containers_and_variants = draw(st.sampled_from([_shorthand, _variants]))
+    mode = draw(_MODES)
     arguments = {
-        "mode": draw(_MODES),
+        "mode": mode,
         "endpoint_name": draw(st.none() | _texts(site, names())),
         "role": draw(_roles(site)),
         "network_isolation": is_isolated,
         "encryption_key": draw(st.none() | _made(lambda: site.key, lambda: site.other_key)),
+        "retain_instance_counts": draw(st.none() | st.booleans()),
+        "retain_weights": draw(st.booleans()),
+        "rollback_alarms": [site.alarm() for _ in range(draw(st.sampled_from([0, 0, 1, 10])))],
         **network,
         **draw(containers_and_variants(site, registries)),
     }
+    arguments["deployment"] = draw(st.none() | _deployments(site, arguments.get("variants")))
+    arguments |= draw(features(site, may_be_asynchronous=_is_serial(arguments)))
     return {name: value for name, value in arguments.items() if value is not None}
+
+
+def _is_serial(arguments: Mapping[str, Any]) -> bool:
+    """Whether no container is called by its name."""
+    modes = [arguments["mode"], *(variant.mode for variant in arguments.get("variants") or ())]
+    return InferenceExecutionMode.DIRECT not in modes
+
+
+def _deployments(site: Site, variants: list[ProductionVariant] | None) -> SearchStrategy[Deployment]:
+    """Any deployment, as far as the variants allow it. A part of one instance is none, so sizes are percentages."""
+    wait = _numbers(site, st.integers(0, 3600)).map(cdk.Duration.seconds)
+    more = {"maximum_execution_timeout": st.none() | st.just(cdk.Duration.hours(8))}
+    blue_green = {"wait": wait, "termination_wait": st.none() | wait, **more}
+    kinds = [
+        st.builds(Deployment.all_at_once, **blue_green),
+        st.builds(Deployment.canary, percent=_numbers(site, st.integers(1, 50)), **blue_green),
+        # At most ten steps and ten waits fit into eight hours.
+        st.builds(Deployment.linear, percent=_numbers(site, st.integers(50, 50)), **blue_green),
+    ]
+    if variants is None or len(variants) == 1:
+        percent = _numbers(site, st.integers(50, 50))
+        kinds.append(
+            st.builds(Deployment.rolling, percent=percent, rollback_percent=st.none() | percent, wait=wait, **more)
+        )
+    return st.one_of(kinds)
+
+
+@st.composite
+def features(draw: DrawFn, site: Site, *, may_be_asynchronous: bool) -> dict[str, Any]:
+    """What an endpoint does beside answering calls."""
+    folders = _texts(site, st.sampled_from(["", "a", "a/b/", "é", "p" * 400]))
+    buckets = _made(lambda: site.models, lambda: site.other_models)
+    keys = st.none() | _made(lambda: site.key, lambda: site.other_key)
+    seconds = st.sampled_from([10, 30, 60, 120, 180, 240, 300]).map(cdk.Duration.seconds)
+    captures = st.builds(
+        DataCapture,
+        bucket=buckets,
+        prefix=folders,
+        encryption_key=keys,
+        sampling_percentage=_numbers(site, st.integers(0, 100)),
+        capture=st.lists(st.sampled_from(CaptureMode), min_size=1, unique=True),
+        csv_content_types=st.none() | st.just(["text/csv"] * 10),
+        json_content_types=st.none() | st.just(["application/json"]),
+        enabled=st.booleans(),
+    )
+    asynchronous = st.builds(
+        AsyncInference,
+        bucket=buckets,
+        prefix=folders,
+        failure_prefix=st.none() | folders,
+        encryption_key=keys,
+        input_bucket=st.none() | buckets,
+        success_topic=st.none() | _made(lambda: site.topic),
+        error_topic=st.none() | _made(lambda: site.topic),
+        include_response_in=st.none() | st.lists(st.sampled_from(AsyncNotification), unique=True),
+        max_concurrent_invocations_per_instance=st.none() | _numbers(site, st.integers(1, 1000)),
+    )
+    metrics = st.builds(
+        MetricsConfig,
+        enhanced_metrics=st.none() | st.booleans(),
+        detailed_observability=st.none() | st.booleans(),
+        publish_frequency=st.none() | seconds,
+    )
+    return {
+        "data_capture": draw(st.none() | captures),
+        "async_inference": draw(st.none() | asynchronous) if may_be_asynchronous else None,
+        "explainer": draw(st.none() | _explainers(site)),
+        "metrics_config": draw(st.none() | metrics),
+    }
+
+
+def _explainers(site: Site) -> SearchStrategy[ClarifyExplainer]:
+    expressions = st.none() | _texts(site, st.text(string.ascii_letters, min_size=1, max_size=64))
+    counts = st.none() | _numbers(site, st.integers(1, 1000))
+    headers = st.none() | st.lists(st.sampled_from(["a", "h" * 64]), min_size=1, max_size=16)
+    baselines = st.builds(
+        ShapBaseline.from_text, _texts(site, st.sampled_from(["1,2", "b" * 4096])), mime_type=st.just("text/csv")
+    ) | _made(lambda: ShapBaseline.from_bucket(site.models, "baseline.csv"))
+    return st.builds(
+        ClarifyExplainer,
+        baseline=baselines,
+        enable_explanations=expressions,
+        number_of_samples=counts,
+        use_logit=st.none() | st.booleans(),
+        seed=counts,
+        features_attribute=expressions,
+        content_template=expressions,
+        max_record_count=counts,
+        max_payload=st.none() | _numbers(site, st.integers(1, 25)).map(cdk.Size.mebibytes),
+        probability_index=counts,
+        label_index=counts,
+        probability_attribute=expressions,
+        label_attribute=expressions,
+        label_headers=headers,
+        feature_headers=headers,
+        feature_types=st.none() | st.lists(st.sampled_from(FeatureType), min_size=1, max_size=256),
+    )
 
 
 @st.composite
@@ -116,9 +233,23 @@ def _variant(
 ) -> ProductionVariant:
     own = draw(own_containers)
     seconds = st.none() | _numbers(site, st.integers(60, 3600)).map(cdk.Duration.seconds)
+    pools = draw(st.none() | st.lists(_POOLS, min_size=1, max_size=5))
+    routing = st.builds(
+        RoutingStrategy.prefix_aware,
+        prefix_length=_numbers(site, st.integers(1024, 65536)),
+        concurrency_threshold=_numbers(site, st.integers(1, 1024)),
+    )
     return ProductionVariant(
         name=draw(_texts(site, st.just(name))),
-        instance_type=draw(_texts(site, _INSTANCE_TYPES)),
+        instance_type=draw(_texts(site, _INSTANCE_TYPES)) if pools is None else None,
+        instance_pools=pools,
+        instance_provision_timeout=None if pools is None else draw(st.none() | st.just(cdk.Duration.minutes(5))),
+        routing_strategy=draw(st.none() | st.just(RoutingStrategy.random()) | routing),
+        core_dump=draw(
+            st.none() | _made(lambda: CoreDump(bucket=site.models, prefix="dumps", encryption_key=site.key))
+        ),
+        enable_ssm_access=draw(st.none() | st.booleans()),
+        capacity_reservation_arn=draw(st.none() | _texts(site, st.just(_RESERVATION))),
         initial_instance_count=draw(_numbers(site, st.integers(1, 1000))),
         weight=draw(_numbers(site, weights)),
         containers=own,
