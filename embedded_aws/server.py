@@ -9,9 +9,12 @@ import shutil
 import signal
 import sys
 import threading
+import time
 from importlib import import_module
 
 from embedded_aws import ACCOUNT_ID
+
+SHUTDOWN_SECONDS = 5.0
 
 
 def settings(port: str, region: str, folder: str) -> dict[str, str]:
@@ -44,6 +47,9 @@ def _end_with_parent(folder: str) -> None:
     # A parent that was killed could not do this.
     shutil.rmtree(folder, ignore_errors=True)
     os.kill(os.getpid(), signal.SIGTERM)
+    # A custom resource that never answers would keep the server waiting.
+    time.sleep(SHUTDOWN_SECONDS)
+    os._exit(1)
 
 
 if __name__ == "__main__":
