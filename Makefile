@@ -32,9 +32,11 @@ typecheck: setup ## Check types with mypy and pyright.
 	mypy
 	pyright
 
-scan: setup .venv-checkov/.ready ## Scan the reference app's templates with checkov.
+scan: setup .venv-checkov/.ready ## Scan the templates of the reference app and the examples with checkov.
 	cdk synth --quiet
 	.venv-checkov/bin/checkov --directory cdk.out --framework cloudformation --skip-download --quiet --compact
+	CDK_VALIDATION=false python -m tests.examples build/examples 2>/dev/null
+	.venv-checkov/bin/checkov --directory build/examples --config-file examples/.checkov.yaml
 
 clean: ## Remove everything that the other targets made.
 	rm -rf .venv .venv-* node_modules cdk.out build dist
