@@ -41,6 +41,7 @@ _PSEUDO_PARAMETERS = {
     "AWS::URLSuffix": "amazonaws.com",
 }
 _ATTRIBUTES = {
+    "AWS::CloudWatch::Alarm": "errors",
     "AWS::EC2::SecurityGroup.GroupId": "sg-0123456789abcdef0",
     "AWS::ECR::Repository.Arn": f"arn:aws:ecr:{REGION}:{ACCOUNT}:repository/images",
     "AWS::ECR::Repository": "images",
