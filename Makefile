@@ -35,7 +35,7 @@ typecheck: setup ## Check types with mypy and pyright.
 scan: setup .venv-checkov/.ready ## Scan the templates of the reference app and the examples with checkov.
 	cdk synth --quiet
 	.venv-checkov/bin/checkov --directory cdk.out --framework cloudformation --skip-download --quiet --compact
-	CDK_VALIDATION=false python -m tests.examples build/examples 2>/dev/null
+	CDK_VALIDATION=false python -m tests.examples build/examples
 	.venv-checkov/bin/checkov --directory build/examples --config-file examples/.checkov.yaml
 
 clean: ## Remove everything that the other targets made.

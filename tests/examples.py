@@ -1,7 +1,7 @@
-"""All examples in one app: `python -m tests.examples <folder>` writes its cloud assembly and what the judges say of it.
+"""All examples in one app: `python -m tests.examples <folder>` writes its cloud assembly.
 
-A process of its own can have the CDK validator on: Node reads `CDK_VALIDATION` when `aws_cdk` is imported. One stack is
-faulty, so that judges who find nothing are found out.
+With `--judged`, it also writes what cdk-nag and the CDK validator say, and one more stack is faulty, so that judges who
+find nothing are found out. It is a process of its own because Node reads `CDK_VALIDATION` when `aws_cdk` is imported.
 """
 
 from __future__ import annotations
@@ -60,8 +60,12 @@ def add_fault(app: cdk.App) -> None:
 
 
 if __name__ == "__main__":
-    given_app = cdk.App(context=RECOMMENDED_FLAGS, outdir=sys.argv[1])
+    folder, *judged = sys.argv[1:]
+    given_app = cdk.App(context=RECOMMENDED_FLAGS, outdir=folder)
     for each in NAMES:
         load(each).build(given_app)
-    add_fault(given_app)
-    judge(given_app)
+    if judged:
+        add_fault(given_app)
+        judge(given_app)
+    else:
+        given_app.synth()

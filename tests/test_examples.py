@@ -35,7 +35,7 @@ def _assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """All examples, judged by the CDK validator and by cdk-nag."""
     folder = tmp_path_factory.mktemp("examples")
     run = subprocess.run(
-        [sys.executable, "-m", "tests.examples", folder],
+        [sys.executable, "-m", "tests.examples", folder, "--judged"],
         cwd=ROOT,
         env=os.environ | {"CDK_VALIDATION": "true"},
         capture_output=True,
