@@ -24,7 +24,7 @@ from .tokens import is_token
 Percentage = float | Literal[False] | None
 """False leaves an alarm out, None takes the default."""
 
-_CPU_UNKNOWN = WARNING_ID + "MCE-S02"
+_CPU_UNKNOWN = WARNING_ID + "MCE-Y04"
 _ALL = 100
 _SHORT_PERIODS = (10, 30)
 

@@ -27,7 +27,7 @@ from .declaration import CONFIG_NAME, ENDPOINT, ENDPOINT_CONFIG, Declaration, Mo
 from .deployment import Deployment, read_alarm, read_alarms
 from .destinations import A_KEY
 from .endpoint_base import MultiContainerEndpointBase
-from .errors import Caution, EndpointConfigurationError, Problem
+from .errors import EndpointConfigurationError, Problem
 from .explainer import ClarifyExplainer
 from .features import bind_feature
 from .fleet import read_fleet
@@ -132,7 +132,6 @@ class MultiContainerEndpoint(MultiContainerEndpointBase):
             EndpointConfigurationError: If SageMaker would refuse the endpoint. It lists everything that is wrong.
         """
         super().__init__(scope, id)
-        self._warned: set[Caution] = set()
         self._versions: dict[str, str] = {}
         self._late_statements: dict[str, iam.PolicyStatement] = {}
         self._waits_for_role = False
@@ -192,7 +191,6 @@ class MultiContainerEndpoint(MultiContainerEndpointBase):
             raise
         if not self._owns_role:
             self._wait_for_role()
-        self._judge_at_synth()
 
     @staticmethod
     def from_endpoint_name(
@@ -383,7 +381,6 @@ class MultiContainerEndpoint(MultiContainerEndpointBase):
         config = l1.keywords(verdict.resources[ENDPOINT_CONFIG].properties, self._names)
         self._cfn_endpoint_config.production_variants = config["production_variants"]
         self._allow(variants[-1].statements)
-        self._judge_at_synth()
 
     def add_rollback_alarm(self, *alarms: cloudwatch.IAlarm) -> None:
         """Have SageMaker roll an update back when one of these alarms goes off while it is under way.
@@ -472,25 +469,17 @@ class MultiContainerEndpoint(MultiContainerEndpointBase):
                 setattr(self._cfn_endpoint, name, value)
 
     def _judge(self) -> Verdict:
-        """Raise what is wrong, warn of what is doubtful."""
+        """Raise what is wrong; what is doubtful, or still missing, is judged at synth, when nothing more can come."""
         verdict = self._declaration.judge(complete=False)
         too_long = permissions.problem_of_size(self._statements()) if self._owns_role else None
         if too_long is not None:
             verdict.problems.append(too_long)
         if verdict.problems:
             raise EndpointConfigurationError(self.node.path, verdict.problems)
-        for caution in verdict.cautions:
-            if caution not in self._warned:
-                self._warned.add(caution)
-                text = f"{caution.where}: {caution.message}; {caution.fix}"
-                cdk.Annotations.of(self).add_warning_v2(WARNING_ID + caution.rule, text)
-        return verdict
-
-    def _judge_at_synth(self) -> None:
-        """Judge once more when no more containers can come."""
-        if not self._is_judged_at_synth and any(model.is_open for model in self._fleet.models):
+        if not self._is_judged_at_synth and (verdict.cautions or any(model.is_open for model in self._fleet.models)):
             self._is_judged_at_synth = True
-            self.node.add_validation(_Completeness(self._declaration))
+            self.node.add_validation(_AtSynth(self, self._declaration))
+        return verdict
 
     def _forget_containers(self, model: Model, indices: Iterable[int]) -> None:
         """Remove the constructs that refused containers had made."""
@@ -591,11 +580,16 @@ def _sagemaker() -> iam.IPrincipal:
 
 
 @jsii.implements(IValidation)
-class _Completeness:
-    """Judges at synth an endpoint whose containers came one by one."""
+class _AtSynth:
+    """Judges an endpoint once more when nothing more can come."""
 
-    def __init__(self, declaration: Declaration) -> None:
+    def __init__(self, scope: Construct, declaration: Declaration) -> None:
+        self._scope = scope
         self._declaration = declaration
 
     def validate(self) -> list[str]:
-        return [str(problem) for problem in self._declaration.judge().problems]
+        verdict = self._declaration.judge()
+        for caution in dict.fromkeys(verdict.cautions):
+            text = f"{caution.where}: {caution.message}; {caution.fix}"
+            cdk.Annotations.of(self._scope).add_warning_v2(WARNING_ID + caution.rule, text)
+        return [str(problem) for problem in verdict.problems]

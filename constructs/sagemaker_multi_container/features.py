@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -22,9 +23,11 @@ class Bindable(Protocol):
     """A value object that says what is asked for."""
 
     @property
+    @abstractmethod
     def declared_at(self) -> str:
         """The line that made it."""
 
+    @abstractmethod
     def bind(self, read: ArgumentReader) -> Feature:
         """What is asked for, with the problems in the reader."""
 

@@ -308,7 +308,7 @@ def test_warns_where_the_vcpus_are_not_known(stack: cdk.Stack, instance_type: st
     (warning,) = cpu_warnings(stack)
     assert "the alarm on CPU utilization is left out: it needs the number of vCPUs" in warning
     assert "give cpu_utilization=False" in warning
-    assert "sagemaker-multi-container:MCE-S02" in warning
+    assert "sagemaker-multi-container:MCE-Y04" in warning
 
 
 def test_does_not_warn_of_what_is_switched_off(stack: cdk.Stack) -> None:

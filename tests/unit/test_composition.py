@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from typing import Any
 
 import aws_cdk as cdk
@@ -173,3 +174,16 @@ def test_is_a_base_of_other_constructs(stack: cdk.Stack, *, isolation: bool) -> 
     HouseEndpoint(stack, "Endpoint", containers=containers(), instance_type="ml.m5.large", network_isolation=isolation)
 
     assert ("EnableNetworkIsolation" in properties(stack, "SageMaker::Model")) is isolation
+
+
+def test_calls_nobody_and_leaves_the_stack_its_description(app: cdk.App, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor does it write a word about itself into the template."""
+    monkeypatch.delattr(socket, "socket")
+    described, plain = cdk.Stack(app, "Described", description="Search"), cdk.Stack(app, "Plain")
+    endpoint(described)
+    endpoint(plain)
+
+    template = Template.from_stack(plain).to_json()
+    assert Template.from_stack(described).to_json()["Description"] == "Search"
+    assert not {"Description", "Metadata"} & set(template)
+    assert not any("Metadata" in resource for resource in template["Resources"].values())

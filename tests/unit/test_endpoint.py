@@ -211,3 +211,15 @@ def test_tags_reach_every_resource(stack: cdk.Stack) -> None:
 
     for name in ("SageMaker::Model", "SageMaker::EndpointConfig", "SageMaker::Endpoint", "IAM::Role"):
         assert properties(stack, name)["Tags"] == [{"Key": "team", "Value": "search"}]
+
+
+def test_takes_a_model_package(stack: cdk.Stack) -> None:
+    """Which brings image and model data; one of its inference specifications may be chosen."""
+    package = container("a", image=None, model_package="ranker/3", inference_specification_name="fast")
+    endpoint(stack, containers=[package, container("b")])
+
+    assert properties(stack, "SageMaker::Model")["Containers"][0] == {
+        "ContainerHostname": "a",
+        "ModelPackageName": "ranker/3",
+        "InferenceSpecificationName": "fast",
+    }

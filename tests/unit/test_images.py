@@ -255,3 +255,15 @@ def test_pulls_from_a_private_registry_through_the_vpc(stack: cdk.Stack) -> None
     }
     assert "ImageConfig" not in second
     assert statements(stack)["lambda:InvokeFunction"]["Resource"] == function.function_arn
+
+
+def test_pulls_from_the_account_that_is_given(app: cdk.App) -> None:
+    """SageMaker's XGBoost and scikit-learn images are in another account in each region."""
+    stack = cdk.Stack(app, "Stack", env=cdk.Environment(account="123456789012", region="eu-west-1"))
+    (written,) = images_of(stack, ContainerImage.from_dlc("sagemaker-xgboost", "1.7-1", account_id="141502667606"))
+
+    assert "141502667606.dkr.ecr.eu-west-1." in str(written)
+    assert "/sagemaker-xgboost:1.7-1" in str(written)
+    assert statements(stack)[PULL]["Resource"] == repository_arn(
+        "sagemaker-xgboost", region="eu-west-1", account="141502667606"
+    )

@@ -19,7 +19,7 @@ from sagemaker_multi_container import (
     ProductionVariant,
 )
 
-from .builders import DIRECT, container, containers, endpoint, image, wrong
+from .builders import DIRECT, SERIAL, container, containers, endpoint, image, wrong
 
 
 def problems(stack: cdk.Stack, **arguments: Any) -> list[Problem]:
@@ -310,3 +310,11 @@ def test_refuses_to_switch_off_other_rules(stack: cdk.Stack, rule: str, reason: 
 
     assert [problem.where for problem in found] == ["acknowledged_rules"]
     assert complaint in found[0].message
+
+
+@pytest.mark.parametrize("mode", [DIRECT, SERIAL])
+def test_refuses_a_single_container_in_either_mode(stack: cdk.Stack, mode: InferenceExecutionMode) -> None:
+    """It would be no multi-container endpoint."""
+    (problem,) = problems(stack, mode=mode, containers=containers("only"))
+
+    assert (problem.rule, problem.where) == ("MCE-C02", "containers")

@@ -677,3 +677,28 @@ def test_refuses_burstable_instances_of_a_variant_that_came_later(stack: cdk.Sta
 
     with pytest.raises(EndpointConfigurationError, match="burstable"):
         made.auto_scale(variant="b", min_capacity=1, max_capacity=4)
+
+
+def test_scales_an_asynchronous_endpoint_on_its_backlog(stack: cdk.Stack) -> None:
+    """Down to no instance, and up again when something waits."""
+    made = scalable(stack, async_inference=asynchronous(stack), endpoint_name="search")
+    count = made.auto_scale(min_capacity=0, max_capacity=4)
+    backlog = made.metrics.approximate_backlog_size_per_instance()
+    count.scale_to_track_metric("Backlog", metric=backlog, target_value=5)
+    count.scale_on_metric(
+        "Wake",
+        metric=made.metrics.has_backlog_without_capacity(),
+        scaling_steps=[appscaling.ScalingInterval(lower=1, change=1), appscaling.ScalingInterval(lower=2, change=2)],
+    )
+
+    of_endpoint = [{"Name": "EndpointName", "Value": "search"}]
+    template = Template.from_stack(stack)
+    template.has_resource_properties(f"AWS::{TARGETS}", {"MinCapacity": 0})
+    tracked = {"MetricName": "ApproximateBacklogSizePerInstance", "Dimensions": of_endpoint}
+    template.has_resource_properties(
+        f"AWS::{POLICIES}",
+        {"TargetTrackingScalingPolicyConfiguration": {"TargetValue": 5, "CustomizedMetricSpecification": tracked}},
+    )
+    template.has_resource_properties(
+        "AWS::CloudWatch::Alarm", {"MetricName": "HasBacklogWithoutCapacity", "Dimensions": of_endpoint}
+    )

@@ -6,7 +6,7 @@ import aws_cdk as cdk
 import pytest
 from aws_cdk.assertions import Annotations, Match
 
-from sagemaker_multi_container import ContainerImage
+from sagemaker_multi_container import ContainerImage, Deployment
 
 from .builders import DIRECT, container, endpoint, image
 
@@ -70,3 +70,23 @@ def test_warns_of_a_tag_that_moves(stack: cdk.Stack) -> None:
     endpoint(stack, containers=[container("a", image=latest), container("b", image=image())])
 
     assert len(warnings(stack, "MCE-C20")) == 1
+
+
+@pytest.mark.parametrize("is_watched", [True, False])
+def test_does_not_warn_of_what_came_later(stack: cdk.Stack, is_watched: bool) -> None:
+    """A deployment that waits needs alarms, and those can only be added when the endpoint is there."""
+    canary = Deployment.canary(instances=1, wait=cdk.Duration.minutes(5))
+    made = endpoint(stack, endpoint_name="search", initial_instance_count=2, deployment=canary)
+    made.add_alarms(rollback=is_watched)
+
+    assert len(warnings(stack, "MCE-P15")) == (not is_watched)
+
+
+def test_warns_of_what_isolated_containers_cannot_reach(stack: cdk.Stack) -> None:
+    """As far as their environment variables tell; without isolation they may reach it."""
+    containers = [container("a", environment={"FEATURES": "s3://features/v1"}), container("b")]
+    endpoint(stack, "Open", containers=containers)
+    endpoint(stack, "Isolated", containers=containers, network_isolation=True)
+
+    (warning,) = warnings(stack, "MCE-M10")
+    assert "'FEATURES' holds an address that a container in network isolation cannot reach" in warning
