@@ -37,7 +37,7 @@ class AbTestCanary(cdk.Stack):
                 ProductionVariant(
                     name="champion",
                     instance_type="ml.m5.xlarge",
-                    initial_instance_count=10,
+                    initial_instance_count=9,
                     weight=9,
                     containers=[self._container("retriever", "1.8.0"), self._container("ranker", "1.8.0")],
                 ),
@@ -50,7 +50,7 @@ class AbTestCanary(cdk.Stack):
                 ),
             ],
             deployment=Deployment.canary(
-                percent=10,
+                instances=1,
                 wait=cdk.Duration.minutes(10),
                 termination_wait=cdk.Duration.minutes(5),
             ),

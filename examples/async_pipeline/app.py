@@ -26,13 +26,22 @@ class AsyncPipeline(cdk.Stack):
     def __init__(self, scope: Construct, id: str) -> None:
         super().__init__(scope, id)
         key = kms.Key(self, "Key", description="Documents, answers and notifications", enable_key_rotation=True)
+        access_logs = s3.Bucket(
+            self,
+            "AccessLogs",
+            # S3 writes access logs to no bucket with another kind of encryption.
+            encryption=s3.BucketEncryption.S3_MANAGED,
+            enforce_ssl=True,
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            lifecycle_rules=[s3.LifecycleRule(expiration=cdk.Duration.days(90))],
+        )
         documents = s3.Bucket(
             self,
             "Documents",
             encryption_key=key,
             enforce_ssl=True,
             block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
-            server_access_logs_prefix="access-logs/",
+            server_access_logs_bucket=access_logs,
             lifecycle_rules=[s3.LifecycleRule(expiration=cdk.Duration.days(30))],
         )
         endpoint = self._endpoint(documents, key)
