@@ -9,7 +9,13 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-DOCUMENTS = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"]
+DOCUMENTS = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/coverage.md", "docs/features.md"]
+REFERRED_TO = {
+    "CHANGELOG.md": ["Semantic Versioning", "A change that would replace a deployed Endpoint"],
+    "README.md#limits": ["cannot be deleted after `cdk destroy`", "network interfaces some minutes after the endpoint"],
+    "README.md#which-kind-of-endpoint": ["Direct", "Serial", "Multi-model endpoint", "Inference components"],
+    "README.md#what-a-container-must-do": ["SAGEMAKER_BIND_TO_PORT", "accept-bind-to-port", "/ping", "/invocations"],
+}
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)
@@ -26,7 +32,25 @@ def test_every_make_target_that_is_named_exists(document: str) -> None:
 
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_links_to_files_lead_somewhere(document: str) -> None:
-    """Relative links only: the network is not asked."""
-    links = re.findall(r"\]\((?!https?:)([^)#]+)\)", (ROOT / document).read_text())
+    """Also to their sections. Relative links only: the network is not asked."""
+    folder = (ROOT / document).parent
+    links = re.findall(r"\]\((?!https?:)([^)#]+)(?:#([^)]+))?\)", (ROOT / document).read_text())
 
-    assert [link for link in links if not (ROOT / link).exists()] == []
+    assert [file for file, _ in links if not (folder / file).exists()] == []
+    assert [section for file, section in links if section and section not in _sections(folder / file)] == []
+
+
+@pytest.mark.parametrize("target", REFERRED_TO)
+def test_what_the_features_refer_to_is_said(target: str) -> None:
+    """Where the features have a link to it."""
+    file, _, section = target.partition("#")
+    said = _sections(ROOT / file)[section]
+
+    assert f"](../{target})" in (ROOT / "docs" / "features.md").read_text()
+    assert [words for words in REFERRED_TO[target] if words not in said] == []
+
+
+def _sections(file: Path) -> dict[str, str]:
+    """The text of a document by the anchors of its headings; what comes before the second level has none."""
+    begin, *sections = re.split(r"^## ", file.read_text(), flags=re.MULTILINE)
+    return {"": begin} | {section.partition("\n")[0].lower().replace(" ", "-"): section for section in sections}

@@ -498,16 +498,19 @@ class MultiContainerEndpoint(MultiContainerEndpointBase):
     def _statements(self) -> list[permissions.Statement]:
         declaration = self._declaration
         containers = [container for model in self._fleet.models for container in model.containers or ()]
-        return [
-            *permissions.for_containers(containers),
-            *permissions.for_logs_and_metrics(declaration.endpoint_name),
-            *(permissions.for_vpc(declaration.network) if declaration.network else ()),
-            *declaration.statements(),
-        ]
+        return permissions.merged(
+            [
+                *permissions.for_containers(containers),
+                *permissions.for_logs_and_metrics(declaration.endpoint_name),
+                *(permissions.for_vpc(declaration.network) if declaration.network else ()),
+                *declaration.statements(),
+            ]
+        )
 
     def _create_policy(self) -> iam.Policy:
-        self._first_statements = self._statements()
-        document = iam.PolicyDocument.from_json({"Version": "2012-10-17", "Statement": self._first_statements})
+        statements = self._statements()
+        self._allowed = {permissions.kind_of(statement): set(statement["Resource"]) for statement in statements}
+        document = iam.PolicyDocument.from_json({"Version": "2012-10-17", "Statement": statements})
         if self._owns_role:
             policy = iam.Policy(self, "Policy", document=document)
         else:
@@ -519,14 +522,17 @@ class MultiContainerEndpoint(MultiContainerEndpointBase):
 
     def _allow(self, statements: Sequence[permissions.Statement]) -> None:
         """Allow more than at first, in one statement for each kind."""
-        for statement in statements:
-            if statement in self._first_statements:
+        for statement in permissions.merged(statements):
+            kind = permissions.kind_of(statement)
+            allowed = self._allowed.setdefault(kind, set())
+            resources = [resource for resource in statement["Resource"] if resource not in allowed]
+            if not resources:
                 continue
-            kind = str((statement["Action"], statement.get("Condition")))
+            allowed.update(resources)
             if kind in self._late_statements:
-                self._late_statements[kind].add_resources(*statement["Resource"])
+                self._late_statements[kind].add_resources(*resources)
             else:
-                self._late_statements[kind] = iam.PolicyStatement.from_json(statement)
+                self._late_statements[kind] = iam.PolicyStatement.from_json({**statement, "Resource": resources})
                 self._policy.add_statements(self._late_statements[kind])
 
     def _wait_for_role(self) -> None:

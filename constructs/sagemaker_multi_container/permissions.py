@@ -120,6 +120,20 @@ def for_vpc(network: Network) -> list[Statement]:
     ]
 
 
+def kind_of(statement: Statement) -> str:
+    """What statements have in common that can be one: the actions and the condition."""
+    return str((statement["Action"], statement.get("Condition")))
+
+
+def merged(statements: Iterable[Statement]) -> list[Statement]:
+    """The same permissions, in one statement for each kind."""
+    by_kind: dict[str, Statement] = {}
+    for statement in statements:
+        known = by_kind.setdefault(kind_of(statement), {**statement, "Resource": []})
+        known["Resource"] = _unique([*known["Resource"], *statement["Resource"]])
+    return list(by_kind.values())
+
+
 def problem_of_size(statements: Sequence[Statement]) -> Problem | None:
     """What is wrong with a policy that is too long for a role, as far as its length is known."""
     length = len(re.sub(TOKEN, "", json.dumps(statements, separators=(",", ":"))))
