@@ -1,4 +1,4 @@
-"""The README's commands and links; its Python is executed by the hook in the root's conftest.py."""
+"""The commands and links of the documents; the README's Python is executed by the hook in the root's conftest.py."""
 
 from __future__ import annotations
 
