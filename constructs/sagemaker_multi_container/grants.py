@@ -86,7 +86,6 @@ class EndpointGrants:
             raise endpoint.refusal("grantee", message, "give a role, a function, or iam.ServicePrincipal('...')")
         endpoint.check_grantee(grantee)
         return iam.Grant.add_to_principal(
-            scope=endpoint,
             grantee=grantee,
             actions=actions,
             resource_arns=[endpoint.endpoint_arn],
