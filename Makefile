@@ -4,6 +4,9 @@ BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
+# The tests of one module stay together, since they share what is expensive to make.
+IN_PARALLEL := -n auto --dist loadscope
+
 .PHONY: help setup demo test test-fast test-lowest lint typecheck scan clean lock
 .DEFAULT_GOAL := help
 
@@ -16,13 +19,13 @@ demo: setup ## Deploy, update and destroy the reference app on an embedded AWS.
 	python -m embedded_aws.demo
 
 test: setup ## Run the whole test suite.
-	python -m pytest
+	python -m pytest $(IN_PARALLEL)
 
 test-fast: setup ## Run the tests that need no embedded AWS.
-	python -m pytest -m "not e2e"
+	python -m pytest $(IN_PARALLEL) -m "not e2e"
 
 test-lowest: setup .venv-lowest/.ready ## Run the construct's tests with the oldest CDK that is supported.
-	PYTHONPATH=constructs .venv-lowest/bin/python -m pytest tests/unit README.md
+	PYTHONPATH=constructs .venv-lowest/bin/python -m pytest $(IN_PARALLEL) tests/unit README.md
 
 lint: setup ## Check style.
 	ruff check .

@@ -33,14 +33,14 @@ def test_there_is_a_test_of_every_command() -> None:
 
 
 def test_the_reference_app_deploys_with_the_plain_commands(tmp_path: Path) -> None:
-    """As they stand there, with credentials of the embedded AWS and nobody to approve."""
+    """As they stand there, but with credentials of the embedded AWS, nobody to approve, and a folder of the test's own."""
     with EmbeddedAws(transition_seconds=0) as aws:
-        cli = CdkCli(aws.environment | {"CDK_OUTDIR": str(tmp_path)}, ROOT)
+        cli = CdkCli(aws.environment, ROOT)
         for command in COMMANDS:
             program, *arguments = shlex.split(command.replace("<your bucket>", "my-models"))
             if program == "cdk":
                 approval = ["--require-approval", "never"] if "deploy" in arguments else []
-                finished = cli.run(*arguments, *approval)
+                finished = cli.run(*arguments, *approval, "--output", str(tmp_path))
                 assert finished.exit_code == 0, finished.output
         (endpoint,) = aws.client("sagemaker").list_endpoints()["Endpoints"]
         (model,) = aws.client("sagemaker").list_models()["Models"]
