@@ -33,7 +33,7 @@ def test_there_is_a_test_of_every_command() -> None:
 
 
 def test_the_reference_app_deploys_with_the_plain_commands(tmp_path: Path) -> None:
-    """As they stand there, but with credentials of the embedded AWS, nobody to approve, and a folder of the test's own."""
+    """As they stand there, but on the embedded AWS, with nobody to approve and into a folder of the test's own."""
     with EmbeddedAws(transition_seconds=0) as aws:
         cli = CdkCli(aws.environment, ROOT)
         for command in COMMANDS:
