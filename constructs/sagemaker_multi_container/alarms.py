@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, TypedDict
 
 import aws_cdk as cdk
 import jsii
@@ -38,6 +38,13 @@ _PERCENTAGES = {
 }
 _EVALUATION_PERIODS = 5
 _DATAPOINTS_TO_ALARM = 3
+_METRICS_IN_AN_ALARM = 10
+
+
+class _P99(TypedDict):
+    variant: str
+    statistic: str
+    period: cdk.Duration
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +94,8 @@ class EndpointAlarms(Construct):
         self._metrics = EndpointMetrics(endpoint)
         self._alarms: dict[str, cloudwatch.Alarm] = {}
         self._without_cpu: set[str] = set()
+        self._watched_together: dict[str, set[str]] = {}
+        """The containers of each variant that rollback alarms watch."""
         check_variants_are_known(endpoint)
         self._complete()
         cdk.Aspects.of(self).add(self)
@@ -96,8 +105,8 @@ class EndpointAlarms(Construct):
         """The alarms of the variants and containers that the endpoint has by now, by what they watch.
 
         Such as `AllTraffic.LatencyP99`, `AllTraffic.ErrorRate5xx`, `AllTraffic.ErrorRate4xx`,
-        `AllTraffic.CpuUtilization`, `AllTraffic.MemoryUtilization` and `AllTraffic.DiskUtilization`, and in Direct mode
-        `AllTraffic.ranker.LatencyP99` for the container `ranker`.
+        `AllTraffic.CpuUtilization`, `AllTraffic.MemoryUtilization` and `AllTraffic.DiskUtilization`. In Direct mode
+        latency and errors are those of the containers, such as `AllTraffic.ranker.LatencyP99`.
         """
         self._complete()
         return MappingProxyType(self._alarms)
@@ -105,12 +114,13 @@ class EndpointAlarms(Construct):
     def visit(self, node: IConstruct) -> None:
         """Make the alarms that are still missing. The CDK calls it at synth."""
         if node is self:
-            self._complete()
+            self._complete(is_final=True)
 
-    def _complete(self) -> None:
+    def _complete(self, *, is_final: bool = False) -> None:
         roll_back_on = []
         for index, variant in enumerate(self._endpoint.served_variants):
-            for watch in self._watches(variant, f"Variant{index}" if is_token(variant.name) else variant.name):
+            key = f"Variant{index}" if is_token(variant.name) else variant.name
+            for watch in self._watches(variant, key, is_final=is_final):
                 if watch.key not in self._alarms:
                     alarm = self._alarms[watch.key] = self._alarm(watch)
                     roll_back_on += [alarm] if watch.rolls_back and self._settings.rollback else []
@@ -135,58 +145,89 @@ class EndpointAlarms(Construct):
             alarm.add_ok_action(*settings.actions)
         return alarm
 
-    def _watches(self, variant: ServedVariant, key: str) -> Iterator[_Watch]:
-        yield from self._latency(variant, key)
-        yield from self._errors(variant, key)
+    def _watches(self, variant: ServedVariant, key: str, *, is_final: bool) -> Iterator[_Watch]:
+        where = self._of(variant)
+        if variant.mode != InferenceExecutionMode.DIRECT:
+            yield from self._latency(self._metrics.model_latency(**self._p99_of(variant)), where, key, rolls_back=True)
+            yield from self._errors_5xx(None, where, variant, key)
+            yield from self._errors_4xx(None, where, variant, key)
+        elif variant.hostnames:
+            yield from self._containers(variant, key)
+        elif is_final:
+            yield from self._errors_5xx(None, where, variant, key)
+            yield from self._errors_4xx(None, where, variant, key)
         yield from self._instances(variant, key)
 
-    def _latency(self, variant: ServedVariant, key: str) -> Iterator[_Watch]:
+    def _containers(self, variant: ServedVariant, key: str) -> Iterator[_Watch]:
+        if self._settings.rollback:
+            yield from self._latency_of_new_containers(variant, key)
+            yield from self._errors_5xx(None, self._of(variant), variant, key)
+        for index, hostname in enumerate(variant.hostnames):
+            below = f"{key}.{f'Container{index}' if is_token(hostname) else hostname}"
+            where = f"container {hostname} of {self._of(variant)}"
+            latency = self._metrics.container_latency(container=hostname, **self._p99_of(variant))
+            yield from self._latency(latency, where, below)
+            yield from self._errors_5xx(hostname, where, variant, below)
+            yield from self._errors_4xx(hostname, where, variant, below)
+
+    def _latency(
+        self, metric: cloudwatch.IMetric, where: str, key: str, *, rolls_back: bool = False
+    ) -> Iterator[_Watch]:
         settings = self._settings
-        if settings.latency_p99 is None:
-            return
-        is_direct = variant.mode == InferenceExecutionMode.DIRECT and bool(variant.hostnames)
-        threshold = settings.latency_p99 * 1000
-        slow = f"The slowest 1 % of the calls take longer than {settings.latency_p99:g} ms"
-        advice = (
-            "Look at CPU, memory and the number of instances; the model may have become slower, or the input larger."
-        )
-        if not is_direct or settings.rollback:
+        if settings.latency_p99 is not None:
             yield _Watch(
                 key=f"{key}.LatencyP99",
-                metric=self._metrics.model_latency(variant=variant.name, statistic="p99", period=settings.period),
-                threshold=threshold,
-                meaning=f"{slow}, in {self._of(variant)}. {advice}",
-                rolls_back=True,
-            )
-        for index, hostname in enumerate(variant.hostnames if is_direct else ()):
-            yield _Watch(
-                key=f"{key}.{f'Container{index}' if is_token(hostname) else hostname}.LatencyP99",
-                metric=self._metrics.container_latency(
-                    container=hostname, variant=variant.name, statistic="p99", period=settings.period
-                ),
-                threshold=threshold,
-                meaning=f"{slow}, in container {hostname} of {self._of(variant)}. {advice}",
+                metric=metric,
+                threshold=settings.latency_p99 * 1000,
+                meaning=f"The slowest 1 % of the calls take longer than {settings.latency_p99:g} ms, in {where}. Look "
+                "at CPU, memory and the number of instances; the model may have become slower, or the input larger.",
+                rolls_back=rolls_back,
             )
 
-    def _errors(self, variant: ServedVariant, key: str) -> Iterator[_Watch]:
+    def _latency_of_new_containers(self, variant: ServedVariant, key: str) -> Iterator[_Watch]:
+        """The slowest of the containers that no rollback alarm watches yet. An expression takes ten metrics at most."""
+        watched = self._watched_together.setdefault(variant.name, set())
+        new = [hostname for hostname in variant.hostnames if hostname not in watched]
+        for start in range(0, len(new), _METRICS_IN_AN_ALARM):
+            together = new[start : start + _METRICS_IN_AN_ALARM]
+            metrics: dict[str, cloudwatch.IMetric] = {
+                f"latency{index}": self._metrics.container_latency(container=hostname, **self._p99_of(variant))
+                for index, hostname in enumerate(together)
+            }
+            slowest = cloudwatch.MathExpression(
+                expression=f"MAX([{','.join(metrics)}])",
+                using_metrics=metrics,
+                period=self._settings.period,
+                label="Latency p99 of the slowest container",
+            )
+            below = f"{key}.Containers{len(watched)}" if watched else key
+            watched.update(together)
+            yield from self._latency(slowest, f"a container of {self._of(variant)}", below, rolls_back=True)
+
+    def _p99_of(self, variant: ServedVariant) -> _P99:
+        return {"variant": variant.name, "statistic": "p99", "period": self._settings.period}
+
+    def _errors_5xx(self, container: str | None, where: str, variant: ServedVariant, key: str) -> Iterator[_Watch]:
         settings = self._settings
-        logs = f"/aws/sagemaker/Endpoints/{self._endpoint.name_in_metrics}"
         if settings.error_rate_5xx is not None:
             yield _Watch(
                 key=f"{key}.ErrorRate5xx",
-                metric=self._metrics.error_rate_5xx(variant=variant.name, period=settings.period),
+                metric=self._metrics.error_rate_5xx(container=container, variant=variant.name, period=settings.period),
                 threshold=settings.error_rate_5xx,
-                meaning=f"More than {settings.error_rate_5xx:g} % of the calls end in a 5xx error, in "
-                f"{self._of(variant)}. A container fails or does not answer in time: see the logs in {logs}.",
-                rolls_back=True,
+                meaning=f"More than {settings.error_rate_5xx:g} % of the calls end in a 5xx error, in {where}. A "
+                f"container fails or does not answer in time: see the logs in {self._logs}.",
+                rolls_back=container is None,
             )
+
+    def _errors_4xx(self, container: str | None, where: str, variant: ServedVariant, key: str) -> Iterator[_Watch]:
+        settings = self._settings
         if settings.error_rate_4xx is not None:
             yield _Watch(
                 key=f"{key}.ErrorRate4xx",
-                metric=self._metrics.error_rate_4xx(variant=variant.name, period=settings.period),
+                metric=self._metrics.error_rate_4xx(container=container, variant=variant.name, period=settings.period),
                 threshold=settings.error_rate_4xx,
-                meaning=f"More than {settings.error_rate_4xx:g} % of the calls end in a 4xx error, in "
-                f"{self._of(variant)}. A caller sends what a container does not accept: see the logs in {logs}.",
+                meaning=f"More than {settings.error_rate_4xx:g} % of the calls end in a 4xx error, in {where}. A "
+                f"caller sends what a container does not accept: see the logs in {self._logs}.",
             )
 
     def _instances(self, variant: ServedVariant, key: str) -> Iterator[_Watch]:
@@ -228,6 +269,10 @@ class EndpointAlarms(Construct):
             text = f"the alarm on CPU utilization is left out: it {message}; {fix}, and give cpu_utilization=False here"
             cdk.Annotations.of(self).add_warning_v2(_CPU_UNKNOWN, text)
         return None
+
+    @property
+    def _logs(self) -> str:
+        return f"/aws/sagemaker/Endpoints/{self._endpoint.name_in_metrics}"
 
     def _of(self, variant: ServedVariant) -> str:
         return f"variant {variant.name} of endpoint {self._endpoint.name_in_metrics}"

@@ -157,7 +157,7 @@ class _Panels:
         """The variant's latency and instances, then a row for each container."""
         yield _spread(
             [
-                self._graph("Latency of the containers", self._percentiles(MODEL_LATENCY, "p50", "p90", "p99")),
+                self._graph("Latency of the containers", self._latency()),
                 self._graph("Latency that SageMaker adds", self._percentiles(OVERHEAD_LATENCY, "p50", "p90", "p99")),
             ]
         )
@@ -210,6 +210,16 @@ class _Panels:
             self._row(ERRORS_5XX, id="errors5xx", visible=False),
             [{"expression": expression, "label": "calls without a 5xx error", "id": "available", "color": _GREEN}],
         ]
+
+    def _latency(self) -> list[list[object]]:
+        """Of the pipeline as a whole, or p99 of each container that is called by its name."""
+        if self._variant.mode != InferenceExecutionMode.DIRECT or not self._variant.hostnames:
+            return self._percentiles(MODEL_LATENCY, "p50", "p90", "p99")
+        rows = []
+        for index, hostname in enumerate(self._variant.hostnames):
+            rows.append(self._row(CONTAINER_LATENCY, hostname, id=f"us{index}", stat="p99", visible=False))
+            rows.append([{"expression": f"us{index} / 1000", "label": f"{hostname} p99", "id": f"ms{index}"}])
+        return rows
 
     def _percentiles(self, measure: Measure, *statistics: str, hostname: str | None = None) -> list[list[object]]:
         """In milliseconds, which people read, of microseconds, which SageMaker publishes."""

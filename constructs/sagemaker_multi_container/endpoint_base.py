@@ -108,14 +108,14 @@ class MultiContainerEndpointBase(ServedEndpoint, metaclass=jsii.JSIIAbstractClas
     ) -> EndpointAlarms:
         """Add alarms on each variant: latency, errors, CPU, memory and disk. Each threshold may be `False`: no alarm.
 
-        In Direct mode each container has a latency alarm of its own. Containers that are added later get theirs at
-        synth. Where nobody calls, there is no error and no latency, so that those alarms are OK; where the instances
-        publish nothing, the others have insufficient data.
+        In Direct mode latency and errors are watched for each container. Containers that are added later get their
+        alarms at synth. Where nobody calls, there is no error and no latency, so that those alarms are OK; where the
+        instances publish nothing, the others have insufficient data.
 
-        With `rollback`, the 5xx and the latency alarm of each variant become rollback alarms. They are those of the
-        variant as a whole (in Direct mode, it gets a latency alarm beside those of its containers), since SageMaker
-        takes 10 rollback alarms and an endpoint has up to 15 containers. The endpoint needs a name that you chose:
-        else alarm and endpoint would wait for each other.
+        With `rollback`, the alarms on the latency and the 5xx errors of each variant become rollback alarms. In Direct
+        mode there are additional ones for that, on the 5xx errors of all containers and on the slowest of up to ten
+        containers, since SageMaker takes 10 rollback alarms and an endpoint has up to 15 containers. The endpoint needs
+        a name that you chose: else alarm and endpoint would wait for each other.
 
         An asynchronous endpoint publishes no number of calls, so that there is no alarm on its error rates: make one of
         `metrics.invocation_failures()`. An imported one is not known to be asynchronous; give `False` for both rates.

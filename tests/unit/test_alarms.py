@@ -29,6 +29,7 @@ NO_ALARMS: dict[str, Any] = {
     "memory_utilization": False,
     "disk_utilization": False,
 }
+OF_A_CONTAINER = ["LatencyP99", "ErrorRate5xx", "ErrorRate4xx"]
 OF_A_VARIANT = ["ErrorRate5xx", "ErrorRate4xx", "CpuUtilization", "MemoryUtilization", "DiskUtilization"]
 
 
@@ -69,8 +70,19 @@ def test_watches_each_container_that_is_called_directly(stack: cdk.Stack) -> Non
     """Callers wait for one of them."""
     made = endpoint(stack, mode=DIRECT).add_alarms()
 
-    latencies = ["first.LatencyP99", "second.LatencyP99"]
-    assert list(made.alarms) == [f"AllTraffic.{what}" for what in [*latencies, *OF_A_VARIANT]]
+    of_containers = [f"{name}.{what}" for name in ("first", "second") for what in OF_A_CONTAINER]
+    of_instances = ["CpuUtilization", "MemoryUtilization", "DiskUtilization"]
+    assert list(made.alarms) == [f"AllTraffic.{what}" for what in [*of_containers, *of_instances]]
+
+
+def test_errors_of_a_container(stack: cdk.Stack) -> None:
+    """Which a busy neighbour would hide in the rate of the whole variant."""
+    made = endpoint(stack, mode=DIRECT).add_alarms(**only(error_rate_5xx=2))
+
+    alarm = rendered(stack, made.alarms["AllTraffic.second.ErrorRate5xx"])
+    metrics = [each["MetricStat"]["Metric"] for each in alarm["Metrics"] if "MetricStat" in each]
+    assert {metric["MetricName"] for metric in metrics} == {"Invocation5XXErrors", "Invocations"}
+    assert all({"Name": "ContainerName", "Value": "second"} in metric["Dimensions"] for metric in metrics)
 
 
 def test_latency_of_a_pipeline(stack: cdk.Stack) -> None:
@@ -191,7 +203,7 @@ def test_watches_containers_that_come_later(stack: cdk.Stack) -> None:
         made.add_container(added)
 
     alarms = [alarm["Properties"] for alarm in resources(stack, "CloudWatch::Alarm").values()]
-    assert {dimensions(alarm).get("ContainerName") for alarm in alarms} >= {"a", "b"}
+    assert {dimensions(alarm)["ContainerName"] for alarm in alarms} == {"a", "b"}
     assert all(len(alarm["AlarmActions"]) == 1 for alarm in alarms)
 
 
@@ -255,7 +267,32 @@ def test_fifteen_containers_do_not_exceed_the_rollback_alarms(stack: cdk.Stack) 
     fifteen = containers(*(f"c{number}" for number in range(15)))
     made = endpoint(stack, mode=DIRECT, containers=fifteen, endpoint_name="search").add_alarms(rollback=True)
 
-    assert len(made.alarms) == 15 + 1 + 5
+    assert len(made.alarms) == 15 * 3 + 3 + 3
+    first, second, errors = rollback_alarms(stack)
+    alarms = resources(stack, "CloudWatch::Alarm")
+    assert [len(alarms[each]["Properties"]["Metrics"]) for each in (first, second, errors)] == [11, 6, 3]
+
+
+def test_rolls_back_on_the_slowest_container(stack: cdk.Stack) -> None:
+    """Variants whose containers are called directly have no latency of their own that AWS documents."""
+    made = endpoint(stack, mode=DIRECT, endpoint_name="search").add_alarms(
+        **only(latency_p99=cdk.Duration.millis(300)), rollback=True
+    )
+
+    alarm = rendered(stack, made.alarms["AllTraffic.LatencyP99"])
+    expression, *latencies = alarm["Metrics"]
+    assert expression["Expression"] == "MAX([latency0,latency1])"
+    assert [each["MetricStat"]["Metric"]["MetricName"] for each in latencies] == ["ContainerLatency"] * 2
+    assert alarm["Threshold"] == 300_000
+
+
+def test_rolls_back_on_containers_that_come_later(stack: cdk.Stack) -> None:
+    """In an alarm of their own, since the others exist already."""
+    made = endpoint(stack, mode=DIRECT, endpoint_name="search")
+    alarms = made.add_alarms(**only(latency_p99=None), rollback=True)
+    made.add_container(container("third"))
+
+    assert {"AllTraffic.LatencyP99", "AllTraffic.Containers2.LatencyP99"} <= set(alarms.alarms)
     assert len(rollback_alarms(stack)) == 2
 
 
@@ -441,3 +478,12 @@ def test_names_tokens_by_their_place(stack: cdk.Stack) -> None:
     assert list(made.alarms) == ["Variant0.Container0.LatencyP99", "Variant0.b.LatencyP99"]
     alarm = rendered(stack, made.alarms["Variant0.Container0.LatencyP99"])
     assert dimensions(alarm)["ContainerName"] == {"Ref": "Hostname"}
+
+
+def test_watches_the_errors_of_containers_whose_names_are_not_known(stack: cdk.Stack) -> None:
+    """Of an imported endpoint, and not before it is certain that none will be named."""
+    made = MultiContainerEndpoint.from_endpoint_name(stack, "Imported", "search", mode=DIRECT, variant_names=["main"])
+    made.add_alarms(**only(latency_p99=None, error_rate_5xx=None))
+
+    (alarm,) = resources(stack, "CloudWatch::Alarm").values()
+    assert alarm["Properties"]["AlarmDescription"].startswith("More than 1 % of the calls end in a 5xx error")

@@ -289,3 +289,12 @@ def test_refuses_imported_endpoints_without_variants(stack: cdk.Stack) -> None:
         made.add_dashboard()
 
     assert len(made.node.find_all()) == 1
+
+
+def test_compares_containers_that_are_called_by_name(stack: cdk.Stack) -> None:
+    """AWS documents no latency of their variant as a whole."""
+    endpoint(stack, mode=DIRECT, endpoint_name="search").add_dashboard()
+
+    graph = graphs(stack)["Latency of the containers"]
+    assert measured(graph) == [("ContainerLatency", "p99")] * 2
+    assert [each[0]["label"] for each in graph["metrics"] if len(each) == 1] == ["first p99", "second p99"]
