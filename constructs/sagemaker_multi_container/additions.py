@@ -22,15 +22,15 @@ def adding(endpoint: ServedEndpoint, id: str, call: str) -> Iterator[None]:
         EndpointConfigurationError: If the id cannot be used, or the CDK refuses what is made.
     """
     if not isinstance(id, str) or not id:
-        raise endpoint.refusal(f"{call}: id", f"is {describe(id)}, expected a string", "give it an id of its own")
+        raise endpoint._refusal(f"{call}: id", f"is {describe(id)}, expected a string", "give it an id of its own")
     if endpoint.node.try_find_child(id) is not None:
         message = f"is {id!r}, which the endpoint has already"
-        raise endpoint.refusal(f"{call}: id", message, "give it an id of its own")
+        raise endpoint._refusal(f"{call}: id", message, "give it an id of its own")
     try:
         yield
     except (TypeError, RuntimeError) as refused:
         endpoint.node.try_remove_child(id)
-        raise endpoint.refusal(call, f"is refused by the CDK: {said_by_the_cdk(refused)}", "correct this") from refused
+        raise endpoint._refusal(call, f"is refused by the CDK: {said_by_the_cdk(refused)}", "correct this") from refused
     except BaseException:
         endpoint.node.try_remove_child(id)
         raise

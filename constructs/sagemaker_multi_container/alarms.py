@@ -263,7 +263,7 @@ class EndpointAlarms(Construct):
         message = f"needs the number of vCPUs, and the instance type of variant {variant.name!r} is {given}"
         fix = "make an alarm of endpoint.metrics.cpu_utilization(), in which 100 percent is one vCPU"
         if settings.cpu_is_demanded:
-            raise self._endpoint.refusal("cpu_utilization", message, fix)
+            raise self._endpoint._refusal("cpu_utilization", message, fix)
         if variant.name not in self._without_cpu:
             self._without_cpu.add(variant.name)
             text = f"the alarm on CPU utilization is left out: it {message}; {fix}, and give cpu_utilization=False here"
@@ -272,10 +272,10 @@ class EndpointAlarms(Construct):
 
     @property
     def _logs(self) -> str:
-        return f"/aws/sagemaker/Endpoints/{self._endpoint.name_in_metrics}"
+        return f"/aws/sagemaker/Endpoints/{self._endpoint._name_in_metrics}"
 
     def _of(self, variant: ServedVariant) -> str:
-        return f"variant {variant.name} of endpoint {self._endpoint.name_in_metrics}"
+        return f"variant {variant.name} of endpoint {self._endpoint._name_in_metrics}"
 
 
 def check_variants_are_known(endpoint: ServedEndpoint) -> None:
@@ -286,7 +286,7 @@ def check_variants_are_known(endpoint: ServedEndpoint) -> None:
     """
     if not all(variant.name for variant in endpoint.served_variants):
         message = "are not known, and every metric is of a variant"
-        raise endpoint.refusal("variants", message, "give variant_names where you import the endpoint")
+        raise endpoint._refusal("variants", message, "give variant_names where you import the endpoint")
 
 
 def read_settings(endpoint: ServedEndpoint, given: Mapping[str, object]) -> AlarmSettings:
@@ -314,7 +314,7 @@ def read_settings(endpoint: ServedEndpoint, given: Mapping[str, object]) -> Alar
         actions=_actions("actions", given["actions"], read),
         rollback=read.read("rollback", given["rollback"], bool) is True,
     )
-    if endpoint.is_asynchronous:
+    if endpoint._is_asynchronous:
         for argument in ("error_rate_5xx", "error_rate_4xx"):
             if given[argument]:
                 message = "is given for an asynchronous endpoint, which publishes no number of calls"

@@ -103,7 +103,7 @@ class EndpointOverview:
 
     def _rows(self) -> Iterator[list[_Graph]]:
         endpoint = self._endpoint
-        name, home, variants = endpoint.name_in_metrics, _home(endpoint), endpoint.served_variants
+        name, home, variants = endpoint._name_in_metrics, _home(endpoint), endpoint.served_variants
         yield [_text(_heading(name, home["region"], variants), height=2 + len(variants))]
         alarms = [
             alarm.alarm_arn
@@ -117,7 +117,7 @@ class EndpointOverview:
             yield [{"type": "alarm", "width": _WIDTH, "height": height, "properties": properties}]
         for variant in variants:
             panels = _Panels(name, home, variant, named=len(variants) > 1)
-            yield panels.requests() if endpoint.is_asynchronous else panels.calls()
+            yield panels.requests() if endpoint._is_asynchronous else panels.calls()
             yield from panels.rows()
 
 

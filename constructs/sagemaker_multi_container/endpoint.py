@@ -268,7 +268,7 @@ class MultiContainerEndpoint(MultiContainerEndpointBase):
         return self._cfn_endpoint.ref
 
     @property
-    def name_in_metrics(self) -> str:
+    def _name_in_metrics(self) -> str:
         """The endpoint's name as a metric's dimension: the name that you gave it, else the generated one."""
         name = self._declaration.endpoint_name
         return name if isinstance(name, str) else self.endpoint_name
@@ -279,7 +279,7 @@ class MultiContainerEndpoint(MultiContainerEndpointBase):
         return self._declaration.served_variants()
 
     @property
-    def is_asynchronous(self) -> bool:
+    def _is_asynchronous(self) -> bool:
         """Whether calls are queued and answered in S3."""
         return self._declaration.features["AsyncInferenceConfig"].properties is not None
 
@@ -428,7 +428,7 @@ class MultiContainerEndpoint(MultiContainerEndpointBase):
             raise EndpointConfigurationError(self.node.path, [problem])
         self._policy.add_statements(statement)
 
-    def check_grantee(self, grantee: iam.IGrantable) -> None:
+    def _check_grantee(self, grantee: iam.IGrantable) -> None:
         """Whether this principal can be allowed to call the endpoint.
 
         Raises:
@@ -436,10 +436,10 @@ class MultiContainerEndpoint(MultiContainerEndpointBase):
         """
         if grantee is self or grantee.grant_principal is self._role:
             message = "is the endpoint's own role, whose permissions must be there before the endpoint is"
-            raise self.refusal("grantee", message, "give the callers a role of their own")
+            raise self._refusal("grantee", message, "give the callers a role of their own")
 
     @contextmanager
-    def scaled_by(self, call: str, resource: Resource) -> Iterator[None]:
+    def _scaled_by(self, call: str, resource: Resource) -> Iterator[None]:
         """Take note of a scalable target or a scaling policy, unless it cannot be made within this context.
 
         Args:

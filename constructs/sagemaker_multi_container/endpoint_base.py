@@ -66,7 +66,7 @@ class MultiContainerEndpointBase(ServedEndpoint, metaclass=jsii.JSIIAbstractClas
         return self._scaling.scale(variant, min_capacity, max_capacity)
 
     @contextmanager
-    def scaled_by(self, call: str, resource: Resource) -> Iterator[None]:
+    def _scaled_by(self, call: str, resource: Resource) -> Iterator[None]:
         """Judge a scalable target or a scaling policy by itself, since nothing else is known of the endpoint.
 
         Args:

@@ -38,9 +38,9 @@ def create_rule(
     unknown = options.keys() - EventOptions.__optional_keys__
     if unknown:
         message = f"{min(unknown)!r} is none of them"
-        raise endpoint.refusal("options", message, f"give one of {', '.join(sorted(EventOptions.__optional_keys__))}")
+        raise endpoint._refusal("options", message, f"give one of {', '.join(sorted(EventOptions.__optional_keys__))}")
     # SageMaker tells endpoints apart without regard to case, and the name of one imported by its ARN is in lower case.
-    detail = {"EndpointName": events.Match.equals_ignore_case(endpoint.name_in_metrics)}
+    detail = {"EndpointName": events.Match.equals_ignore_case(endpoint._name_in_metrics)}
     if statuses is not None:
         detail["EndpointStatus"] = _statuses(endpoint, statuses)
     rule = events.Rule(
@@ -59,13 +59,13 @@ def create_rule(
 def _statuses(endpoint: ServedEndpoint, statuses: object) -> list[str]:
     if isinstance(statuses, str) or not isinstance(statuses, Sequence) or not statuses:
         message = f"is {describe(statuses)}, expected a list with one status or more"
-        raise endpoint.refusal("statuses", message, "write statuses=['IN_SERVICE'], or leave it out for all")
+        raise endpoint._refusal("statuses", message, "write statuses=['IN_SERVICE'], or leave it out for all")
     for index, status in enumerate(statuses):
         if not isinstance(status, str):
             message = f"is {describe(status)}, expected a string"
-            raise endpoint.refusal(f"statuses[{index}]", message, "write 'IN_SERVICE'")
+            raise endpoint._refusal(f"statuses[{index}]", message, "write 'IN_SERVICE'")
         if re.fullmatch("[A-Z][a-z]+([A-Z][a-z]+)*", status):
             in_events = re.sub("(?<=[a-z])(?=[A-Z])", "_", status).upper()
             message = f"is {status!r}, as DescribeEndpoint writes it; events write it another way"
-            raise endpoint.refusal(f"statuses[{index}]", message, f"write {in_events!r}")
+            raise endpoint._refusal(f"statuses[{index}]", message, f"write {in_events!r}")
     return [*statuses]

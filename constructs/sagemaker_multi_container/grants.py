@@ -83,8 +83,8 @@ class EndpointGrants:
         endpoint = self._endpoint
         if not hasattr(grantee, "grant_principal"):
             message = f"is {describe(grantee)}, expected an iam.IGrantable"
-            raise endpoint.refusal("grantee", message, "give a role, a function, or iam.ServicePrincipal('...')")
-        endpoint.check_grantee(grantee)
+            raise endpoint._refusal("grantee", message, "give a role, a function, or iam.ServicePrincipal('...')")
+        endpoint._check_grantee(grantee)
         return iam.Grant.add_to_principal(
             grantee=grantee,
             actions=actions,
@@ -96,14 +96,14 @@ class EndpointGrants:
         endpoint = self._endpoint
         if isinstance(containers, str) or not isinstance(containers, Sequence):
             message = f"is {describe(containers)}, expected a list of hostnames"
-            raise endpoint.refusal("containers", message, f"write containers=[{containers!r}]")
+            raise endpoint._refusal("containers", message, f"write containers=[{containers!r}]")
         if not containers:
             fix = "name the containers that may be called, or leave the argument out to allow all"
-            raise endpoint.refusal("containers", "is empty, which would allow no call", fix)
+            raise endpoint._refusal("containers", "is empty, which would allow no call", fix)
         variants = endpoint.served_variants
         if any(variant.mode == InferenceExecutionMode.SERIAL for variant in variants):
             message = "are given for a pipeline, and a call of a pipeline names no container"
-            raise endpoint.refusal("containers", message, "leave the argument out, or use Direct mode", "MCE-I02")
+            raise endpoint._refusal("containers", message, "leave the argument out, or use Direct mode", "MCE-I02")
         return [
             check_hostname(endpoint, f"containers[{index}]", hostname, variants)
             for index, hostname in enumerate(containers)

@@ -25,16 +25,16 @@ def create_log_group(
     resource = endpoint.node.default_child
     if resource is None:
         message = "cannot be added to an imported endpoint, whose log group SageMaker has made already"
-        raise endpoint.refusal("add_log_group", message, "use logs.LogRetention or logs.LogGroup.from_log_group_name")
-    name = endpoint.name_in_metrics
+        raise endpoint._refusal("add_log_group", message, "use logs.LogRetention or logs.LogGroup.from_log_group_name")
+    name = endpoint._name_in_metrics
     if is_token(name) and name == endpoint.endpoint_name:
         message = "needs the name of an endpoint that is made after it, and the name is generated with the endpoint"
-        raise endpoint.refusal("add_log_group", message, "give the endpoint an endpoint_name")
+        raise endpoint._refusal("add_log_group", message, "give the endpoint an endpoint_name")
     if endpoint.node.try_find_child(_ID) is not None:
-        raise endpoint.refusal("add_log_group", "was called before", "say everything about it in one call")
+        raise endpoint._refusal("add_log_group", "was called before", "say everything about it in one call")
     if encryption_key is not None and not hasattr(encryption_key, "add_to_resource_policy"):
         message = f"is {describe(encryption_key)}, expected a kms.IKey"
-        raise endpoint.refusal("encryption_key", message, "use kms.Key.from_key_arn(...)")
+        raise endpoint._refusal("encryption_key", message, "use kms.Key.from_key_arn(...)")
     group_name = f"/aws/sagemaker/Endpoints/{name}"
     with adding(endpoint, _ID, "add_log_group"):
         group = logs.LogGroup(

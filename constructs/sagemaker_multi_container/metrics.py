@@ -506,7 +506,7 @@ class EndpointMetrics:
                 **cast("_Arguments", arguments),
             )
         except (TypeError, RuntimeError) as refused:
-            raise self._endpoint.refusal(
+            raise self._endpoint._refusal(
                 f"metrics ({measure.name})",
                 f"cannot be made: {said_by_the_cdk(refused)}",
                 "give options of cloudwatch.MetricOptions, such as statistic='p99' or period=cdk.Duration.minutes(1)",
@@ -536,7 +536,7 @@ class EndpointMetrics:
                 **cast("RateOptions", {"label": f"{container}: {label}" if container else label, **options}),
             )
         except (TypeError, RuntimeError) as refused:
-            raise self._endpoint.refusal(
+            raise self._endpoint._refusal(
                 "metrics (rate)",
                 f"cannot be made: {said_by_the_cdk(refused)}",
                 "give period, label or color, such as period=cdk.Duration.minutes(1)",
@@ -551,30 +551,30 @@ class EndpointMetrics:
 
     def _dimensions(self, measure: Measure, container: object, variant: object) -> dict[str, str]:
         endpoint = self._endpoint
-        dimensions = {"EndpointName": endpoint.name_in_metrics}
+        dimensions = {"EndpointName": endpoint._name_in_metrics}
         if measure.scope is Scope.ENDPOINT:
             return dimensions
         if variant is not None and not isinstance(variant, str):
             message = f"is {describe(variant)}, expected a string"
-            raise endpoint.refusal("variant", message, "give the name of a variant")
-        served = endpoint.find_variant(variant)
+            raise endpoint._refusal("variant", message, "give the name of a variant")
+        served = endpoint._find_variant(variant)
         dimensions["VariantName"] = served.name
         if container is not None:
             dimensions["ContainerName"] = check_hostname(endpoint, "container", container, [served])
             self._check_measured_of_containers(measure, served)
         elif measure.scope is Scope.CONTAINER:
             message = f"is missing, and {measure.name} is measured of a container only"
-            raise endpoint.refusal("container", message, "give a container's hostname, or use model_latency")
+            raise endpoint._refusal("container", message, "give a container's hostname, or use model_latency")
         return dimensions
 
     def _check_measured_of_containers(self, measure: Measure, variant: ServedVariant) -> None:
         if measure.scope is Scope.VARIANT:
             message = f"is given, and {measure.name} is measured of a whole variant only"
             other = "leave it out, or use container_latency" if measure is MODEL_LATENCY else "leave it out"
-            raise self._endpoint.refusal("container", message, other)
+            raise self._endpoint._refusal("container", message, other)
         if measure.scope is Scope.EITHER_IN_DIRECT and variant.mode == InferenceExecutionMode.SERIAL:
             message = f"is given for a pipeline, and AWS lists {measure.name} of a pipeline's instances only"
-            raise self._endpoint.refusal("container", message, "leave it out")
+            raise self._endpoint._refusal("container", message, "leave it out")
 
 
 def metric_row(

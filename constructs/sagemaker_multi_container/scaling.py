@@ -217,7 +217,7 @@ class ScalableInstanceCount:
         elif container is not None:
             self._check_container(read, resource, container)
         self._raise(read)
-        dimensions = {"EndpointName": self._endpoint.name_in_metrics, "VariantName": self._variant.name}
+        dimensions = {"EndpointName": self._endpoint._name_in_metrics, "VariantName": self._variant.name}
         metric = cloudwatch.Metric(
             namespace="/aws/sagemaker/Endpoints",
             metric_name=resource.value,
@@ -399,13 +399,13 @@ class ScalableInstanceCount:
     def _making(self, read: ArgumentReader, id: str, resource: Resource, call: str | None = None) -> Iterator[None]:
         """Let the rules judge what is about to be made, and let nothing remain if it cannot be made."""
         self._raise(read)
-        with self._endpoint.scaled_by(call or read.owner, resource):
+        with self._endpoint._scaled_by(call or read.owner, resource):
             try:
                 yield
             except (RuntimeError, TypeError) as refused:
                 self._target.node.try_remove_child(id)
                 fix = "change the arguments that it names"
-                raise self._endpoint.refusal(read.owner, said_by_the_cdk(refused), fix) from refused
+                raise self._endpoint._refusal(read.owner, said_by_the_cdk(refused), fix) from refused
         self._ids.add(id)
 
     def _count(self, read: ArgumentReader, resource: InstanceResource) -> int | None:
@@ -448,15 +448,15 @@ class EndpointScaling:
     def scale(self, variant: str | None, min_capacity: int, max_capacity: int) -> ScalableInstanceCount:
         """Let a variant have between so many and so many instances."""
         endpoint = self._endpoint
-        served = endpoint.find_variant(variant)
+        served = endpoint._find_variant(variant)
         name = served.name
         if not isinstance(name, str) or is_token(name):
             message = f"is {describe(name)}, expected a name that is known at synth"
-            raise endpoint.refusal("variant", message, "give the variant a literal name")
+            raise endpoint._refusal("variant", message, "give the variant a literal name")
         call = f"auto_scale(variant={name!r})"
         if name in self._scaled:
             fix = "keep what the first call returned, and use its methods"
-            raise endpoint.refusal(call, "is called again, and a variant is scaled once", fix)
+            raise endpoint._refusal(call, "is called again, and a variant is scaled once", fix)
         read = ArgumentReader([], call)
         properties = {
             "ServiceNamespace": NAMESPACE,
@@ -472,7 +472,7 @@ class EndpointScaling:
         }
         if read.problems:
             raise EndpointConfigurationError(endpoint.node.path, read.problems)
-        with endpoint.scaled_by(call, Resource("ScalableTarget", properties)):
+        with endpoint._scaled_by(call, Resource("ScalableTarget", properties)):
             target = appscaling.ScalableTarget(
                 endpoint,
                 # Not by its position: were the target replaced when variants move, the old one, removed last, would

@@ -58,7 +58,7 @@ class ServedEndpoint(Construct, metaclass=jsii.JSIIAbstractClass):
         """The production variants and the containers that they serve, as far as they are known."""
 
     @property
-    def name_in_metrics(self) -> str:
+    def _name_in_metrics(self) -> str:
         """The endpoint's name as a metric's dimension.
 
         It is the name itself if that is known at synth, so that an alarm need not wait for the endpoint.
@@ -66,7 +66,7 @@ class ServedEndpoint(Construct, metaclass=jsii.JSIIAbstractClass):
         return self.endpoint_name
 
     @property
-    def is_asynchronous(self) -> bool:
+    def _is_asynchronous(self) -> bool:
         """Whether calls are queued and answered in S3, as far as known."""
         return False
 
@@ -81,7 +81,7 @@ class ServedEndpoint(Construct, metaclass=jsii.JSIIAbstractClass):
         stack = cdk.Stack.of(self)
         return ResourceEnvironment(account=stack.account, region=stack.region)
 
-    def find_variant(self, name: str | None = None) -> ServedVariant:
+    def _find_variant(self, name: str | None = None) -> ServedVariant:
         """A variant by its name, or the only one.
 
         Raises:
@@ -93,16 +93,16 @@ class ServedEndpoint(Construct, metaclass=jsii.JSIIAbstractClass):
             if len(variants) == 1 and names:
                 return variants[0]
             message = f"is missing, and the endpoint has {names or 'variants that are not known'}"
-            raise self.refusal("variant", message, "name one of them, or give variant_names where you import it")
+            raise self._refusal("variant", message, "name one of them, or give variant_names where you import it")
         for variant in variants:
             if name == variant.name or not variant.name:
                 return replace(variant, name=name)
         if is_token(name):
             return ServedVariant(name=name)
         message = f"is {describe(name)}, and the endpoint has {names}"
-        raise self.refusal("variant", message, "name one of its variants")
+        raise self._refusal("variant", message, "name one of its variants")
 
-    def check_grantee(self, grantee: iam.IGrantable) -> None:
+    def _check_grantee(self, grantee: iam.IGrantable) -> None:
         """Whether this principal can be allowed to call the endpoint."""
 
     def add_rollback_alarm(self, *alarms: cloudwatch.IAlarm) -> None:
@@ -113,10 +113,10 @@ class ServedEndpoint(Construct, metaclass=jsii.JSIIAbstractClass):
         """
         ids = _listed(alarm.node.id for alarm in alarms)
         message = f"{ids} cannot roll back the updates of an imported endpoint"
-        raise self.refusal("alarm", message, "give it to the endpoint in the app that declares it")
+        raise self._refusal("alarm", message, "give it to the endpoint in the app that declares it")
 
     @abstractmethod
-    def scaled_by(self, call: str, resource: Resource) -> AbstractContextManager[None]:
+    def _scaled_by(self, call: str, resource: Resource) -> AbstractContextManager[None]:
         """Take note of a scalable target or a scaling policy, unless it cannot be made within this context.
 
         Args:
@@ -127,7 +127,7 @@ class ServedEndpoint(Construct, metaclass=jsii.JSIIAbstractClass):
             EndpointConfigurationError: If SageMaker would refuse the endpoint with it; the endpoint stays as it was.
         """
 
-    def refusal(self, argument: str, message: str, fix: str, rule: str = WRONG_ARGUMENT) -> EndpointConfigurationError:
+    def _refusal(self, argument: str, message: str, fix: str, rule: str = WRONG_ARGUMENT) -> EndpointConfigurationError:
         """An error about an argument of one of the endpoint's methods."""
         return EndpointConfigurationError(self.node.path, [Problem(rule, argument, message, fix)])
 
@@ -139,13 +139,13 @@ def check_hostname(endpoint: ServedEndpoint, argument: str, hostname: object, va
         EndpointConfigurationError: If none of them has a container of that name.
     """
     if not isinstance(hostname, str):
-        raise endpoint.refusal(argument, f"is {describe(hostname)}, expected a string", "give a container's hostname")
+        raise endpoint._refusal(argument, f"is {describe(hostname)}, expected a string", "give a container's hostname")
     served = tuple(variants)
     known = dict.fromkeys(name for variant in served for name in variant.hostnames)
     if hostname in known or is_token(hostname) or not all(variant.hostnames for variant in served):
         return hostname
     message = f"is {hostname!r}, and the containers are {_listed(known)}"
-    raise endpoint.refusal(argument, message, "give the hostname of one of them", "MCE-I02")
+    raise endpoint._refusal(argument, message, "give the hostname of one of them", "MCE-I02")
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -150,7 +150,7 @@ def test_alarms_and_deployment_go_together(stack: cdk.Stack) -> None:
 def test_its_own_alarm_exists_before_the_endpoint(stack: cdk.Stack) -> None:
     """The endpoint refers to the alarm, and the alarm not to the endpoint."""
     made = endpoint(stack, endpoint_name="search")
-    made.add_rollback_alarm(alarm_on(stack, made.name_in_metrics))
+    made.add_rollback_alarm(alarm_on(stack, "search"))
 
     ((alarm_id, alarm),) = resources(stack, "CloudWatch::Alarm").items()
     deployment = properties(stack, "SageMaker::Endpoint")["DeploymentConfig"]

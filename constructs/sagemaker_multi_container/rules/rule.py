@@ -208,7 +208,7 @@ class _Node:
                 node.item = node = node.item or _Node()
             else:
                 node = node.children.setdefault(step, _Node())
-        node._checks.append((rule, check))  # noqa: SLF001 - of its own class
+        node._checks.append((rule, check))
 
     def checks_of(self, kind: type) -> tuple[tuple[Rule, Find], ...]:
         found = self._by_type.get(kind)
