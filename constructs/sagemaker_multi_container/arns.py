@@ -21,3 +21,8 @@ def arn_of_key(key: kms.IKey | None) -> str | None:
         return None
     # Permissions on an alias are none on its key.
     return key.alias_target_key.key_arn if isinstance(key, kms.Alias) else key.key_arn
+
+
+def to_the_letter(key: str) -> str:
+    """A key as IAM takes it to the letter, rather than for a pattern."""
+    return key.replace("*", "${*}").replace("?", "${?}")

@@ -12,11 +12,21 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sns as sns
 
 from .arguments import ArgumentReader, given
-from .arns import arn_of_key
+from .arns import arn_of_key, to_the_letter
 from .declared_at import caller
-from .destinations import A_BUCKET, Destination, bind_destination
+from .destinations import A_BUCKET, Destination, bind_destination, read_key
 from .features import Feature
 from .permissions import Statement, to_publish, to_read
+
+_ARGUMENTS = {
+    "ErrorTopic": "error_topic",
+    "IncludeInferenceResponseIn": "include_response_in",
+    "KmsKeyId": "encryption_key",
+    "MaxConcurrentInvocationsPerInstance": "max_concurrent_invocations_per_instance",
+    "S3FailurePath": "failure_prefix",
+    "S3OutputPath": "prefix",
+    "SuccessTopic": "success_topic",
+}
 
 
 class AsyncNotification(enum.StrEnum):
@@ -82,7 +92,12 @@ class AsyncInference:
             "ClientConfig": None if limit is None else {"MaxConcurrentInvocationsPerInstance": limit},
         }
         written = [*answers.statements, *(failures.statements if failures else ())]
-        return Feature(properties=given(properties), statements=[*written, *self._reading(read), *publishing])
+        return Feature(
+            arguments=_ARGUMENTS,
+            properties=given(properties),
+            statements=[*written, *self._reading(read), *publishing],
+            buckets={**answers.buckets, **({"input_bucket": self.input_bucket} if self.input_bucket else {})},
+        )
 
     def _topics(self, read: ArgumentReader) -> tuple[dict[str, object], list[Statement]]:
         topics: dict[str, object] = {}
@@ -103,8 +118,12 @@ class AsyncInference:
 
     def _reading(self, read: ArgumentReader) -> list[Statement]:
         bucket = self.input_bucket
-        arn = read.construct("input_bucket", bucket, "bucket_arn", *A_BUCKET)
-        prefix = read.read("input_prefix", self.input_prefix, str)
-        if bucket is None or not isinstance(arn, str) or not isinstance(prefix, str):
+        if bucket is None:
+            if self.input_prefix:
+                read.refuse("input_prefix", "is given without an input_bucket", "give input_bucket=..., too")
             return []
-        return to_read(f"{arn}/{prefix}*", arn_of_key(bucket.encryption_key))
+        arn = read.required_construct("input_bucket", bucket, "bucket_arn", *A_BUCKET)
+        prefix = read_key("input_prefix", self.input_prefix, read)
+        if not isinstance(arn, str) or not isinstance(prefix, str):
+            return []
+        return to_read(f"{arn}/{to_the_letter(prefix)}*", arn_of_key(bucket.encryption_key))

@@ -12,6 +12,11 @@ from .declared_at import caller
 from .destinations import bind_destination
 from .features import Feature
 
+_ARGUMENTS = {
+    "DestinationS3Uri": "prefix",
+    "KmsKeyId": "encryption_key",
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CoreDump:
@@ -34,4 +39,9 @@ class CoreDump:
         """The `CoreDumpConfig` property, and the permission to write the dumps."""
         destination = bind_destination(self.bucket, self.prefix, self.encryption_key, read)
         properties = {"DestinationS3Uri": destination.uri, "KmsKeyId": destination.key_arn}
-        return Feature(properties=given(properties), statements=destination.statements)
+        return Feature(
+            arguments=_ARGUMENTS,
+            properties=given(properties),
+            statements=destination.statements,
+            buckets=destination.buckets,
+        )

@@ -14,6 +14,16 @@ from .declared_at import caller
 from .destinations import bind_destination
 from .features import Feature
 
+_ARGUMENTS = {
+    "CaptureOptions": "capture",
+    "CsvContentTypes": "csv_content_types",
+    "DestinationS3Uri": "prefix",
+    "EnableCapture": "enabled",
+    "InitialSamplingPercentage": "sampling_percentage",
+    "JsonContentTypes": "json_content_types",
+    "KmsKeyId": "encryption_key",
+}
+
 
 class CaptureMode(enum.StrEnum):
     """What is recorded of a call.
@@ -74,4 +84,9 @@ class DataCapture:
             "CaptureOptions": [{"CaptureMode": mode} for mode in modes] if isinstance(modes, list) else modes,
             "CaptureContentTypeHeader": given(headers) or None,
         }
-        return Feature(properties=given(properties), statements=destination.statements)
+        return Feature(
+            arguments=_ARGUMENTS,
+            properties=given(properties),
+            statements=destination.statements,
+            buckets=destination.buckets,
+        )

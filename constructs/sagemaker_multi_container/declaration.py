@@ -6,13 +6,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from aws_cdk import aws_s3 as s3
+
 from .arguments import given, where
+from .deployment import RollbackAlarm
 from .errors import Caution, Problem
 from .features import Feature
 from .l1 import snake_case
 from .models import BoundContainer
 from .network import Network
-from .permissions import Statement
+from .permissions import Statement, to_watch
 from .rules import Description, Finding, Path, Reference, Resource, Severity, Unknown, evaluate
 from .rules.description import text
 from .rules.limits import API
@@ -29,7 +32,8 @@ _DEMANDED_HERE = frozenset({"MCE-C10"})
 # What a list of containers that is still growing may lack.
 _FOR_COMPLETE_LISTS = frozenset({"MCE-C02", "MCE-C03", "MCE-E13"})
 
-_MODEL_DATA_ELSEWHERE = "MCE-C46"
+_ELSEWHERE = "MCE-C46"
+_BUCKET_REGION = f"{API}ContainerDefinition.html"
 
 # What to do, where the construct has other words for it than CloudFormation.
 _FIXES = {
@@ -93,8 +97,7 @@ class Declaration:
     """What the endpoint config says beside the variants, by property."""
     endpoint_name: object
     deployment: Feature
-    rollback_alarms: list[object]
-    """The names of alarms."""
+    rollback_alarms: list[RollbackAlarm]
     retain_instance_counts: object
     retain_weights: object
     region: str
@@ -105,6 +108,8 @@ class Declaration:
     """What is wrong with the arguments themselves."""
     acknowledged: Mapping[str, str] = field(default_factory=dict)
     """The rules that the user switched off, and why."""
+    _regions: dict[int, str | None] = field(default_factory=dict)
+    """The regions of buckets, each of which costs a round trip to Node."""
 
     def resources(self) -> dict[str, Resource]:
         """The resources' CloudFormation properties, in the order in which they depend on each other."""
@@ -150,7 +155,8 @@ class Declaration:
         deployment = self.deployment.properties
         if not self.rollback_alarms:
             return deployment
-        alarms = [{"AlarmName": name} for name in self.rollback_alarms]
+        # The same alarm twice is one alarm.
+        alarms = [{"AlarmName": name} for name in dict.fromkeys(alarm.name for alarm in self.rollback_alarms)]
         return {**(deployment if isinstance(deployment, dict) else {}), "AutoRollbackConfiguration": {"Alarms": alarms}}
 
     def _retention(self) -> dict[str, Any]:
@@ -163,10 +169,9 @@ class Declaration:
         return {"RetainAllVariantProperties": True, "ExcludeRetainedVariantProperties": left_out or None}
 
     def statements(self) -> list[Statement]:
-        """What the execution role needs for the variants and for what the endpoint does beside answering calls."""
-        variants = [*(self.variants or ()), *([self.shadow] if self.shadow else ())]
-        each = [*(variant.statements for variant in variants), *(one.statements for one in self.features.values())]
-        return [statement for statements in each for statement in statements]
+        """What the execution role needs beside fetching images and model data, and writing logs and metrics."""
+        statements = [statement for _, feature in self._features() for statement in feature.statements]
+        return [*statements, *to_watch(alarm.resource for alarm in self.rollback_alarms)]
 
     def served_variants(self) -> tuple[ServedVariant, ...]:
         """The production variants as callers and metrics know them."""
@@ -206,18 +211,31 @@ class Declaration:
     def _problems_of_regions(self) -> Iterator[Problem]:
         if _literal(self.region) is None:
             return
+        for at, bucket in self._buckets():
+            if id(bucket) not in self._regions:
+                self._regions[id(bucket)] = _literal(bucket.env.region)
+            region = self._regions[id(bucket)]
+            if region not in (None, self.region):
+                message = f"is in {region}, and the endpoint is in {self.region}"
+                yield Problem(_ELSEWHERE, at, message, "use a bucket in the endpoint's region", _BUCKET_REGION)
+
+    def _buckets(self) -> Iterator[tuple[str, s3.IBucket]]:
         for model in self.models:
             for index, container in enumerate(model.containers or ()):
-                bucket = container.model_data.bucket if container.model_data else None
-                region = bucket and _literal(bucket.env.region)
-                if region and region != self.region:
-                    yield Problem(
-                        _MODEL_DATA_ELSEWHERE,
-                        where(model.argument(index), "model_data", container.declared_at),
-                        f"is in a bucket in {region}, and the endpoint is in {self.region}",
-                        "copy the artefacts to a bucket in the endpoint's region",
-                        f"{API}ContainerDefinition.html",
-                    )
+                if container.model_data is not None and container.model_data.bucket is not None:
+                    at = where(model.argument(index), "model_data", container.declared_at)
+                    yield at, container.model_data.bucket
+        for owner, feature in self._features():
+            for argument, bucket in feature.buckets.items():
+                yield where(owner, argument, feature.declared_at), bucket
+
+    def _features(self) -> Iterator[tuple[str, Feature]]:
+        """All that is asked for by a value object of its own, by the argument that asks for it."""
+        for name, feature in self.features.items():
+            yield _argument((name,)), feature
+        for variant in [*(self.variants or ()), *([self.shadow] if self.shadow else ())]:
+            for name, feature in variant.features.items():
+                yield where(variant.owner, _argument((name,))), feature
 
     def _cautions_about_images(self) -> Iterator[Caution]:
         for model in self.models:
@@ -232,13 +250,22 @@ class Declaration:
         model = next((model for model in self.models if model.id == finding.resource), None)
         if model is not None:
             return _where_in_model(model, finding.path)
-        match finding.path:
+        return self._where_besides(finding.path)
+
+    def _where_besides(self, path: Path) -> str:
+        """An argument that is of neither a model nor the scaling."""
+        match path:
             case ("ProductionVariants", int(index), *rest) if self.variants:
                 return _where_in_variant(self.variants[index], tuple(rest)) or "variants"
             case ("ShadowProductionVariants", int(), *rest) if self.shadow:
                 return _where_in_variant(self.shadow, tuple(rest))
-            case path:
-                return _argument(path)
+            case ("DeploymentConfig", "AutoRollbackConfiguration", *_):
+                return "rollback_alarms"
+            case ("DeploymentConfig", *rest):
+                return self.deployment.where("deployment", tuple(rest))
+            case (str(name), *rest) if name in self.features:
+                return self.features[name].where(_argument((name,)), tuple(rest))
+        return _argument(path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,6 +308,8 @@ def _where_in_variant(variant: BoundVariant, path: Path) -> str:
     match path:
         case ("InstancePools", int(index), *rest):
             return where(f"{variant.owner}.instance_pools[{index}]", _argument(tuple(rest)), variant.declared_at)
+        case (str(name), *rest) if name in variant.features and variant.features[name].declared_at:
+            return variant.features[name].where(where(variant.owner, _argument((name,))), tuple(rest))
         case _:
             return where(variant.owner, _argument(path), variant.declared_at)
 
@@ -310,8 +339,12 @@ def _served(variant: Mapping[str, Any] | Unknown, models: Mapping[Reference, Mod
 
 
 _ARGUMENTS = {
+    "AsyncInferenceConfig": "async_inference",
+    "CoreDumpConfig": "core_dump",
+    "DataCaptureConfig": "data_capture",
+    "ExplainerConfig": "explainer",
+    "RoutingConfig": "routing_strategy",
     "CapacityReservationConfig": "capacity_reservation_arn",
-    "DeploymentConfig.AutoRollbackConfiguration": "rollback_alarms",
     "EnableSSMAccess": "enable_ssm_access",
     "ExcludeRetainedVariantProperties": "retain_instance_counts",
     "RetainAllVariantProperties": "retain_instance_counts",
@@ -341,57 +374,6 @@ _ARGUMENTS = {
 }
 
 
-_VALUE_OBJECTS = {
-    "AsyncInferenceConfig": "async_inference",
-    "CoreDumpConfig": "core_dump",
-    "DataCaptureConfig": "data_capture",
-    "DeploymentConfig": "deployment",
-    "ExplainerConfig": "explainer",
-    "MetricsConfig": "metrics_config",
-    "RoutingConfig": "routing_strategy",
-}
-"""The properties that come from a value object, which has arguments of its own."""
-_THEIR_ARGUMENTS = {
-    "CanarySize": "percent",
-    "CaptureOptions": "capture",
-    "DestinationS3Uri": "prefix",
-    "EnableEnhancedMetrics": "enhanced_metrics",
-    "InitialSamplingPercentage": "sampling_percentage",
-    "LinearStepSize": "percent",
-    "KmsKeyId": "encryption_key",
-    "MaxPayloadInMB": "max_payload",
-    "MaximumBatchSize": "percent",
-    "MaximumExecutionTimeoutInSeconds": "maximum_execution_timeout",
-    "MetricPublishFrequencyInSeconds": "publish_frequency",
-    "RollbackMaximumBatchSize": "rollback_percent",
-    "S3FailurePath": "failure_prefix",
-    "S3OutputPath": "prefix",
-    "ShapBaselineConfig": "baseline",
-    "TerminationWaitInSeconds": "termination_wait",
-    "WaitIntervalInSeconds": "wait",
-    "ConcurrencyThreshold": "concurrency_threshold",
-    "ContentTemplate": "content_template",
-    "CsvContentTypes": "csv_content_types",
-    "EnableExplanations": "enable_explanations",
-    "ErrorTopic": "error_topic",
-    "FeatureHeaders": "feature_headers",
-    "FeatureTypes": "feature_types",
-    "FeaturesAttribute": "features_attribute",
-    "IncludeInferenceResponseIn": "include_response_in",
-    "JsonContentTypes": "json_content_types",
-    "LabelAttribute": "label_attribute",
-    "LabelHeaders": "label_headers",
-    "LabelIndex": "label_index",
-    "MaxConcurrentInvocationsPerInstance": "max_concurrent_invocations_per_instance",
-    "MaxRecordCount": "max_record_count",
-    "NumberOfSamples": "number_of_samples",
-    "PrefixLength": "prefix_length",
-    "ProbabilityAttribute": "probability_attribute",
-    "ProbabilityIndex": "probability_index",
-    "SuccessTopic": "success_topic",
-}
-
-
 def _argument(path: Path) -> str:
     """The argument that a CloudFormation property comes from."""
     match path:
@@ -399,9 +381,6 @@ def _argument(path: Path) -> str:
             return f"environment[{name!r}]"
         case (str(head), str(below), *_) if f"{head}.{below}" in _ARGUMENTS:
             return _ARGUMENTS[f"{head}.{below}"]
-        case (str(head), *rest) if head in _VALUE_OBJECTS:
-            inner = next((_THEIR_ARGUMENTS[key] for key in reversed(rest) if key in _THEIR_ARGUMENTS), "")
-            return where(_VALUE_OBJECTS[head], inner)
         case (str(head), *_):
             return _ARGUMENTS.get(head, snake_case(head))
         case _:

@@ -8,10 +8,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import aws_cdk as cdk
+from aws_cdk import aws_cloudwatch as cloudwatch
 
 from .arguments import ArgumentReader, given
 from .declared_at import caller
 from .features import Feature
+
+_ARGUMENTS = {
+    "MaximumExecutionTimeoutInSeconds": "maximum_execution_timeout",
+    "TerminationWaitInSeconds": "termination_wait",
+    "WaitIntervalInSeconds": "wait",
+}
 
 
 class Deployment(ABC):
@@ -31,19 +38,18 @@ class Deployment(ABC):
     @staticmethod
     def all_at_once(
         *,
-        wait: cdk.Duration | None = None,
         termination_wait: cdk.Duration | None = None,
         maximum_execution_timeout: cdk.Duration | None = None,
     ) -> Deployment:
         """Blue/green: a new fleet takes all traffic at once.
 
         Args:
-            wait: How long the alarms are watched then, up to an hour. Default: not at all.
-            termination_wait: How long the old fleet is kept after that, up to an hour. Default: not at all.
+            termination_wait: How long the alarms are watched then, and the old fleet is kept for a rollback, up to an
+                hour. Default: not at all.
             maximum_execution_timeout: When the update is given up and rolled back, 10 minutes to 8 hours. Default:
                 SageMaker's.
         """
-        return _BlueGreen("ALL_AT_ONCE", _Size(), wait, termination_wait, maximum_execution_timeout)
+        return _BlueGreen("ALL_AT_ONCE", _Size(), None, termination_wait, maximum_execution_timeout)
 
     @staticmethod
     def canary(
@@ -59,8 +65,9 @@ class Deployment(ABC):
         Args:
             percent: How much of each variant's instances, 1 to 50. Give this or `instances`.
             instances: How many of each variant's instances, half of them at most. Give this or `percent`.
-            wait: How long the alarms are watched after each of the two steps, up to an hour.
-            termination_wait: How long the old fleet is kept after that, up to an hour. Default: not at all.
+            wait: How long the alarms are watched between the two steps, up to an hour.
+            termination_wait: How long the alarms are watched after the last step, and the old fleet is kept for a
+                rollback, up to an hour. Default: not at all.
             maximum_execution_timeout: When the update is given up and rolled back, 10 minutes to 8 hours. Default:
                 SageMaker's.
         """
@@ -81,8 +88,9 @@ class Deployment(ABC):
             percent: How much of each variant's instances a step moves, 10 to 50. Give this or `instances`.
             instances: How many of each variant's instances a step moves, 10 to 50 percent of them. Give this or
                 `percent`.
-            wait: How long the alarms are watched after each step, up to an hour.
-            termination_wait: How long the old fleet is kept after that, up to an hour. Default: not at all.
+            wait: How long the alarms are watched between the steps, up to an hour.
+            termination_wait: How long the alarms are watched after the last step, and the old fleet is kept for a
+                rollback, up to an hour. Default: not at all.
             maximum_execution_timeout: When the update is given up and rolled back, 10 minutes to 8 hours. Default:
                 SageMaker's.
         """
@@ -118,6 +126,11 @@ class _Size:
     percent: int | None = None
     instances: int | None = None
 
+    @property
+    def argument(self) -> str:
+        """The argument that gave it."""
+        return "percent" if self.instances is None else "instances"
+
     def bind(self, read: ArgumentReader, prefix: str = "") -> dict[str, Any] | None:
         percent, instances = f"{prefix}percent", f"{prefix}instances"
         if self.percent is not None and self.instances is not None:
@@ -142,7 +155,8 @@ class _BlueGreen(Deployment):
         size = self.size.bind(read)
         routing = {
             "Type": self.routing,
-            "WaitIntervalInSeconds": 0 if self.wait is None else read.seconds("wait", self.wait),
+            # All at once has no steps to wait between, and the API wants the number all the same.
+            "WaitIntervalInSeconds": 0 if self.routing == "ALL_AT_ONCE" else read.seconds("wait", self.wait),
             "CanarySize": size if self.routing == "CANARY" else None,
             "LinearStepSize": size if self.routing == "LINEAR" else None,
         }
@@ -153,7 +167,8 @@ class _BlueGreen(Deployment):
                 "maximum_execution_timeout", self.maximum_execution_timeout
             ),
         }
-        return Feature(properties={"BlueGreenUpdatePolicy": given(policy)})
+        arguments = {**_ARGUMENTS, "CanarySize": self.size.argument, "LinearStepSize": self.size.argument}
+        return Feature(arguments=arguments, properties={"BlueGreenUpdatePolicy": given(policy)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,21 +188,37 @@ class _Rolling(Deployment):
                 "maximum_execution_timeout", self.maximum_execution_timeout
             ),
         }
-        return Feature(properties={"RollingUpdatePolicy": given(policy)})
+        arguments = {
+            **_ARGUMENTS,
+            "MaximumBatchSize": self.size.argument,
+            "RollbackMaximumBatchSize": f"rollback_{self.rollback_size.argument}",
+        }
+        return Feature(arguments=arguments, properties={"RollingUpdatePolicy": given(policy)})
 
 
-def read_alarms(alarms: object, region: str, read: ArgumentReader) -> list[object]:
-    """The names of the alarms that roll an update back."""
+@dataclass(frozen=True, slots=True)
+class RollbackAlarm:
+    """An alarm that rolls an update back."""
+
+    name: object
+    resource: str = ""
+    """What the execution role must be allowed to describe: its ARN, or `*`."""
+
+
+def read_alarms(alarms: object, region: str, read: ArgumentReader) -> list[RollbackAlarm]:
+    """The alarms that roll an update back."""
     if isinstance(alarms, str) or not isinstance(alarms, Sequence):
         read.wrong("rollback_alarms", alarms, "a list of alarms", "write [alarm]")
         return []
     return [read_alarm(f"rollback_alarms[{index}]", alarm, region, read) for index, alarm in enumerate(alarms)]
 
 
-def read_alarm(argument: str, alarm: object, region: str, read: ArgumentReader) -> object:
-    """The name of an alarm that watches an endpoint in this region."""
-    if not hasattr(alarm, "alarm_name"):
-        fix = "make a cloudwatch.Alarm, or use cloudwatch.Alarm.from_alarm_name(self, 'Alarm', '...')"
-        return read.wrong(argument, alarm, "a cloudwatch.IAlarm", fix)
+def read_alarm(argument: str, alarm: Any, region: str, read: ArgumentReader) -> RollbackAlarm:
+    """An alarm that watches an endpoint in this region."""
+    fix = "make a cloudwatch.Alarm, or use cloudwatch.Alarm.from_alarm_name(self, 'Alarm', '...')"
+    name = read.required_construct(argument, alarm, "alarm_name", "a cloudwatch.IAlarm", fix)
+    if not isinstance(name, str):
+        return RollbackAlarm(name)
     read.same_region(argument, alarm, region)
-    return getattr(alarm, "alarm_name")  # noqa: B009 - of an object of any type
+    # CloudWatch describes composite alarms to nobody whose permission is narrower.
+    return RollbackAlarm(name, "*" if isinstance(alarm, cloudwatch.CompositeAlarm) else alarm.alarm_arn)

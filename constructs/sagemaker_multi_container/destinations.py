@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 
 from .arguments import ArgumentReader, describe
-from .arns import arn_of_key
+from .arns import arn_of_key, to_the_letter
 from .permissions import Statement, to_write
 from .rules import Unknown
 
@@ -23,7 +24,9 @@ class Destination:
     uri: object
     key_arn: object
     """The key that was named for this destination, not the bucket's own one."""
-    statements: list[Statement]
+    statements: list[Statement] = field(default_factory=list)
+    buckets: Mapping[str, s3.IBucket] = field(default_factory=dict)
+    """The bucket, by the argument that gave it."""
 
 
 def bind_destination(
@@ -35,17 +38,24 @@ def bind_destination(
 ) -> Destination:
     """The URI of a prefix in a bucket, and the permission to write below it."""
     bucket_arn = read.required_construct("bucket", bucket, "bucket_arn", *A_BUCKET)
-    below = read.required(prefix_argument, prefix, str)
+    below = read_key(prefix_argument, prefix, read)
     key_arn = read.construct("encryption_key", encryption_key, "key_arn", *A_KEY)
     if not isinstance(bucket_arn, str) or not isinstance(below, str) or isinstance(key_arn, Unknown):
-        return Destination(uri=Unknown(), key_arn=key_arn, statements=[])
-    if below.startswith(("s3://", "/")):
-        message = f"is {describe(prefix)}, expected what comes after the bucket"
-        read.refuse(prefix_argument, message, f"give {prefix_argument}='some/prefix'")
+        return Destination(uri=Unknown(), key_arn=key_arn)
     folder = below.rstrip("/")
-    key = encryption_key or bucket.encryption_key
+    objects = f"{bucket_arn}/{to_the_letter(folder)}/*" if folder else f"{bucket_arn}/*"
     return Destination(
         uri=f"s3://{bucket.bucket_name}/{folder}",
         key_arn=key_arn,
-        statements=to_write(f"{bucket_arn}/{folder}/*" if folder else f"{bucket_arn}/*", arn_of_key(key)),
+        statements=to_write(objects, arn_of_key(encryption_key or bucket.encryption_key)),
+        buckets={"bucket": bucket},
     )
+
+
+def read_key(argument: str, key: str, read: ArgumentReader) -> object:
+    """A key in a bucket, or the beginning of keys: what comes after the bucket."""
+    below = read.required(argument, key, str)
+    if isinstance(below, str) and below.startswith(("s3://", "/")):
+        message = f"is {describe(key)}, expected what comes after the bucket"
+        return read.refuse(argument, message, f"give {argument}='some/prefix'")
+    return below

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, cast
 
@@ -30,14 +31,15 @@ from .endpoint_base import MultiContainerEndpointBase
 from .errors import EndpointConfigurationError, Problem
 from .explainer import ClarifyExplainer
 from .features import bind_feature
-from .fleet import read_fleet
+from .fleet import OWN_MODEL, read_fleet
 from .imported import import_by_arn, import_by_name
 from .metrics_config import MetricsConfig
-from .models import bind_container, construct_ids, version_of
+from .models import bind_container, version_of
 from .modes import InferenceExecutionMode
 from .network import Network
 from .rules import Reference, Resource
 from .rules.description import Properties
+from .rules.limits import ALARMS
 from .served import ServedVariant
 from .variants import ProductionVariant
 
@@ -338,19 +340,14 @@ class MultiContainerEndpoint(MultiContainerEndpointBase):
             message = "is served by no variant, since each variant has its own containers"
             problem = Problem(WRONG_ARGUMENT, "container", message, "give it to a variant with containers=[...]")
             raise EndpointConfigurationError(self.node.path, [problem])
-        before = model.containers
         cfn_model = self._cfn_models[model.id]
-        try:
+        with self._all_or_nothing():
+            before = model.containers
             added = bind_container(container, self, model.argument(len(before)), self._declaration.problems)
             model.containers = [*before, added]
             self._judge()
             self._name_by_version(model, cfn_model)
-        except BaseException:
-            model.containers = before
-            self._declaration.problems.clear()
-            self._forget_containers(model, [len(before)])
-            raise
-        cfn_model.containers = l1.keywords(self._declaration.model_properties(model), {})["containers"]
+            cfn_model.containers = l1.keywords(self._declaration.model_properties(model), {})["containers"]
         self._allow(permissions.for_containers([added]))
 
     def add_variant(self, variant: ProductionVariant) -> None:
@@ -364,23 +361,16 @@ class MultiContainerEndpoint(MultiContainerEndpointBase):
         """
         variants = self._declaration.variants or []
         models = len(self._fleet.models)
-        try:
+        with self._all_or_nothing():
             variants.append(self._fleet.bind(f"variants[{len(variants)}]", variant))
             verdict = self._judge()
-        except BaseException:
-            del variants[-1:]
             for model in self._fleet.models[models:]:
-                self._forget_containers(model, range(len(model.containers or ())))
-            del self._fleet.models[models:]
-            self._declaration.problems.clear()
-            raise
-        added = self._fleet.models[models:]
-        for model in added:
-            self._create_model(model, verdict.resources[model.id].properties)
-            self._allow(permissions.for_containers(model.containers or []))
-        config = l1.keywords(verdict.resources[ENDPOINT_CONFIG].properties, self._names)
-        self._cfn_endpoint_config.production_variants = config["production_variants"]
-        self._allow(variants[-1].statements)
+                self._create_model(model, verdict.resources[model.id].properties)
+            config = l1.keywords(verdict.resources[ENDPOINT_CONFIG].properties, self._names)
+            self._cfn_endpoint_config.production_variants = config["production_variants"]
+        containers = [container for model in self._fleet.models[models:] for container in model.containers or ()]
+        statements = [statement for feature in variants[-1].features.values() for statement in feature.statements]
+        self._allow([*permissions.for_containers(containers), *statements])
 
     def add_rollback_alarm(self, *alarms: cloudwatch.IAlarm) -> None:
         """Have SageMaker roll an update back when one of these alarms goes off while it is under way.
@@ -397,21 +387,20 @@ class MultiContainerEndpoint(MultiContainerEndpointBase):
                 none is added then.
         """
         problems: list[Problem] = []
-        before = [*self._declaration.rollback_alarms]
-        names = [read_alarm("alarm", alarm, self._stack.region, ArgumentReader(problems)) for alarm in alarms]
-        if not problems and any(self._is_needed_by(alarm) for alarm in alarms):
-            message = "is on a metric of this endpoint, whose name is generated, so that each would wait for the other"
-            fix = "give the endpoint an endpoint_name, and use endpoint.metrics or that name in the alarm's metric"
-            problems.append(Problem(WRONG_ARGUMENT, "alarm", message, fix))
+        read = ArgumentReader(problems)
+        bound = [read_alarm(f"alarms[{index}]", alarm, self._stack.region, read) for index, alarm in enumerate(alarms)]
+        for index, alarm in enumerate(alarms):
+            if not problems and self._is_needed_by(alarm):
+                message = "refers to this endpoint, so that alarm and endpoint would wait for each other"
+                fix = "give the endpoint an endpoint_name, and use endpoint.metrics or that name in the alarm"
+                read.refuse(f"alarms[{index}]", message, fix)
         if problems:
             raise EndpointConfigurationError(self.node.path, problems)
-        self._declaration.rollback_alarms += names
-        try:
+        with self._all_or_nothing():
+            self._declaration.rollback_alarms += bound
             self._judge()
-        except BaseException:
-            self._declaration.rollback_alarms[:] = before
-            raise
         self._update_cfn_endpoint()
+        self._allow(permissions.to_watch(alarm.resource for alarm in bound))
 
     def add_to_role_policy(self, statement: iam.PolicyStatement) -> None:
         """Allow the containers more, before the models are made.
@@ -426,7 +415,29 @@ class MultiContainerEndpoint(MultiContainerEndpointBase):
             message = f"is {describe(statement)}, expected an iam.PolicyStatement"
             problem = Problem(WRONG_ARGUMENT, "statement", message, "write iam.PolicyStatement(actions=[...], ...)")
             raise EndpointConfigurationError(self.node.path, [problem])
+        if self._is_referred_to_in(statement.to_json()):
+            message = "names this endpoint, which can only be made when its role may do what it must"
+            raise self._refusal("statement", message, "allow it to a role of the callers, with endpoint.grants")
         self._policy.add_statements(statement)
+
+    def _check_is_here(self, call: str) -> None:
+        """It is in its own stack."""
+
+    def _check_rollback(self, count: int) -> None:
+        """Whether as many more alarms on the endpoint's own metrics can roll its updates back.
+
+        Raises:
+            EndpointConfigurationError: If the endpoint's name is generated, or there would be more than 10.
+        """
+        if self._declaration.endpoint_name is None:
+            message = "needs alarms that know the endpoint's name before it is made, and the name is generated"
+            raise self._refusal("rollback", message, "give the endpoint an endpoint_name")
+        there = len(self._declaration.rollback_alarms)
+        if there + count not in ALARMS:
+            message = f"needs {count} rollback alarms beside {there} others; SageMaker takes {ALARMS}"
+            raise self._refusal(
+                "rollback", message, "leave some out, or combine several into a composite alarm", "MCE-P14"
+            )
 
     def _check_grantee(self, grantee: iam.IGrantable) -> None:
         """Whether this principal can be allowed to call the endpoint.
@@ -449,15 +460,36 @@ class MultiContainerEndpoint(MultiContainerEndpointBase):
         Raises:
             EndpointConfigurationError: If SageMaker would refuse the endpoint with it; the endpoint stays as it was.
         """
-        before = self._declaration.scaling
-        self._declaration.scaling = {**before, call: resource}
-        try:
+        with self._all_or_nothing():
+            self._declaration.scaling = {**self._declaration.scaling, call: resource}
             self._judge()
             yield
-        except BaseException:
-            self._declaration.scaling = before
-            raise
         self._update_cfn_endpoint()
+
+    @contextmanager
+    def _all_or_nothing(self) -> Iterator[None]:
+        """If what is added within this context is refused, the endpoint stays as it was."""
+        declaration, fleet = self._declaration, self._fleet
+        models = {model.id: model.containers for model in fleet.models}
+        variants = [*(declaration.variants or ())]
+        alarms, scaling = [*declaration.rollback_alarms], declaration.scaling
+        try:
+            yield
+        except BaseException:
+            for model in [*fleet.models]:
+                if model.id in models:
+                    model.containers = models[model.id]
+                else:
+                    fleet.models.remove(model)
+                    self._cfn_models.pop(model.id, None)
+                    self.node.try_remove_child(model.id)
+            self._forget_assets_beyond(models, len(variants))
+            if declaration.variants is not None:
+                declaration.variants[:] = variants
+            declaration.rollback_alarms[:] = alarms
+            declaration.scaling = scaling
+            declaration.problems.clear()
+            raise
 
     def _update_cfn_endpoint(self) -> None:
         """Let the Endpoint resource follow the declaration."""
@@ -481,19 +513,37 @@ class MultiContainerEndpoint(MultiContainerEndpointBase):
             self.node.add_validation(_AtSynth(self, self._declaration))
         return verdict
 
-    def _forget_containers(self, model: Model, indices: Iterable[int]) -> None:
-        """Remove the constructs that refused containers had made."""
-        for index in indices:
-            for child in construct_ids(model.argument(index)):
-                self.node.try_remove_child(child)
+    def _forget_assets_beyond(self, models: Mapping[str, Sequence[object] | None], variants: int) -> None:
+        """Remove the constructs that images and model data of refused containers and variants have made."""
+        own = len(models.get(OWN_MODEL) or ())
+        refused = (f"Containers{own}", f"Variants{variants}")
+        for child in self.node.children:
+            if re.match(rf"({'|'.join(refused)})(?!\d)", child.node.id):
+                self.node.try_remove_child(child.node.id)
 
     def _is_needed_by(self, alarm: cloudwatch.IAlarm) -> bool:
-        """Whether an alarm of this app can only be made after the endpoint."""
-        cfn_alarm = alarm.node.default_child
-        if not isinstance(cfn_alarm, cloudwatch.CfnAlarm):
+        """Whether an alarm of this stack can only be made after the endpoint, as far as its own properties tell."""
+        resource = alarm.node.default_child
+        if resource is None or cdk.Stack.of(alarm).node.path != self._stack.node.path:
             return False
-        metric = self._stack.resolve({"dimensions": cfn_alarm.dimensions, "metrics": cfn_alarm.metrics})
-        return f'"{self._stack.resolve(self._cfn_endpoint.logical_id)}"' in json.dumps(metric)
+        if isinstance(resource, cloudwatch.CfnAlarm):
+            given = [resource.alarm_name, resource.alarm_description, resource.dimensions, resource.metrics]
+            return self._is_referred_to_in(given)
+        if isinstance(resource, cloudwatch.CfnCompositeAlarm):
+            rule = json.dumps(self._stack.resolve(resource.alarm_rule))
+            alarms = (each for each in self._stack.node.find_all() if isinstance(each, cloudwatch.AlarmBase))
+            return any(self._logical_id(each) in rule and self._is_needed_by(each) for each in alarms)
+        return False
+
+    def _logical_id(self, alarm: cloudwatch.AlarmBase) -> str:
+        resource = cast("cdk.CfnElement", alarm.node.default_child)
+        return f'"{self._stack.resolve(resource.logical_id)}"'
+
+    def _is_referred_to_in(self, value: object) -> bool:
+        """Whether a value of this stack holds a reference to the endpoint."""
+        own = self._stack.resolve(self._cfn_endpoint.logical_id)
+        resolved = json.dumps(self._stack.resolve(value))
+        return f'{{"Ref": "{own}"}}' in resolved or f'"Fn::GetAtt": ["{own}", ' in resolved
 
     def _statements(self) -> list[permissions.Statement]:
         declaration = self._declaration

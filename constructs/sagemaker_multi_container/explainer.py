@@ -11,12 +11,32 @@ import aws_cdk as cdk
 from aws_cdk import aws_s3 as s3
 
 from .arguments import ArgumentReader, given
-from .arns import arn_of_key
+from .arns import arn_of_key, to_the_letter
 from .declared_at import caller
-from .destinations import A_BUCKET
+from .destinations import A_BUCKET, read_key
 from .features import Feature
 from .permissions import Statement, to_read
 from .rules import Unknown
+
+_ARGUMENTS = {
+    "ContentTemplate": "content_template",
+    "EnableExplanations": "enable_explanations",
+    "FeatureHeaders": "feature_headers",
+    "FeatureTypes": "feature_types",
+    "FeaturesAttribute": "features_attribute",
+    "Granularity": "text_granularity",
+    "LabelAttribute": "label_attribute",
+    "LabelHeaders": "label_headers",
+    "LabelIndex": "label_index",
+    "Language": "text_language",
+    "MaxPayloadInMB": "max_payload",
+    "MaxRecordCount": "max_record_count",
+    "NumberOfSamples": "number_of_samples",
+    "ProbabilityAttribute": "probability_attribute",
+    "ProbabilityIndex": "probability_index",
+    "ShapBaselineConfig": "baseline",
+    "TextConfig": "text_language",
+}
 
 
 class FeatureType(enum.StrEnum):
@@ -74,17 +94,18 @@ class ShapBaseline:
         uri: object = None
         if self._text is None:
             arn = read.required_construct("baseline", self._bucket, "bucket_arn", *A_BUCKET)
-            key = read.required("baseline", self._key, str)
+            key = read_key("baseline", self._key or "", read)
             uri = Unknown()
             if self._bucket is not None and isinstance(arn, str) and isinstance(key, str):
                 uri = f"s3://{self._bucket.bucket_name}/{key}"
-                statements = to_read(f"{arn}/{key}", arn_of_key(self._bucket.encryption_key))
+                statements = to_read(f"{arn}/{to_the_letter(key)}", arn_of_key(self._bucket.encryption_key))
         properties = {
             "ShapBaseline": read.read("baseline", self._text, str),
             "ShapBaselineUri": uri,
             "MimeType": read.read("baseline", self._mime_type, str),
         }
-        return Feature(properties=given(properties), statements=statements)
+        buckets = {} if self._bucket is None else {"baseline": self._bucket}
+        return Feature(properties=given(properties), statements=statements, buckets=buckets)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,7 +175,12 @@ class ClarifyExplainer:
             "InferenceConfig": self._inference(read) or None,
             "ShapConfig": given(shap),
         }
-        return Feature(properties={"ClarifyExplainerConfig": given(clarify)}, statements=baseline.statements)
+        return Feature(
+            arguments=_ARGUMENTS,
+            properties={"ClarifyExplainerConfig": given(clarify)},
+            statements=baseline.statements,
+            buckets=baseline.buckets,
+        )
 
     def _inference(self, read: ArgumentReader) -> dict[str, Any]:
         properties = {

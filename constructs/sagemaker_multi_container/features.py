@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Protocol
+
+from aws_cdk import aws_s3 as s3
 
 from .arguments import ArgumentReader, where
 from .permissions import Statement
+from .rules import Path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +21,16 @@ class Feature:
     properties: object
     """The CloudFormation property; None where nothing was asked for, unknown where it was given wrongly."""
     statements: list[Statement] = field(default_factory=list)
+    arguments: Mapping[str, str] = field(default_factory=dict)
+    """The arguments that the properties inside come from, where they have names of their own."""
+    buckets: Mapping[str, s3.IBucket] = field(default_factory=dict)
+    """The buckets that it uses, by argument: they must be in the endpoint's region."""
+    declared_at: str = ""
+
+    def where(self, owner: str, path: Path) -> str:
+        """The argument that a property comes from, as an error message names it."""
+        inner = next((self.arguments[str(key)] for key in reversed(path) if key in self.arguments), "")
+        return where(owner, inner, self.declared_at)
 
 
 class Bindable(Protocol):
@@ -38,5 +52,8 @@ def bind_feature(argument: str, value: Bindable | None, kind: type[object], read
         return Feature(properties=None)
     name = kind.__name__
     if not isinstance(value, kind):
-        return Feature(properties=read.wrong(argument, value, f"a {name}", f"write {name}(...)"))
-    return value.bind(ArgumentReader(read.problems, where(read.owner, argument), value.declared_at))
+        factories = ", ".join(key for key, each in vars(kind).items() if isinstance(each, staticmethod))
+        fix = f"use one of its factories: {factories}" if factories else f"write {name}(...)"
+        return Feature(properties=read.wrong(argument, value, f"a {name}", fix))
+    feature = value.bind(ArgumentReader(read.problems, where(read.owner, argument), value.declared_at))
+    return replace(feature, declared_at=value.declared_at)

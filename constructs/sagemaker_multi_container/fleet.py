@@ -17,6 +17,8 @@ from .rules import Unknown
 from .tokens import is_token
 from .variants import BoundVariant, ProductionVariant, bind_pool, bind_variant
 
+OWN_MODEL = "Model"
+"""The id of the model that serves the endpoint's own containers."""
 _SHORTHAND_NAME = "AllTraffic"
 
 
@@ -95,7 +97,7 @@ def read_fleet(
 ) -> Fleet:
     """The models and variants of an endpoint."""
     read = ArgumentReader(problems)
-    own = Model(id="Model", mode=read_mode(mode, read), containers=[], is_open=containers is None)
+    own = Model(id=OWN_MODEL, mode=read_mode(mode, read), containers=[], is_open=containers is None)
     if containers is not None:
         own.containers = bind_containers(containers, scope, own.argument(), problems)
     fleet = Fleet(scope, own, problems)

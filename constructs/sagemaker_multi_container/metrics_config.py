@@ -10,6 +10,12 @@ from .arguments import ArgumentReader, given
 from .declared_at import caller
 from .features import Feature
 
+_ARGUMENTS = {
+    "EnableDetailedObservability": "detailed_observability",
+    "EnableEnhancedMetrics": "enhanced_metrics",
+    "MetricPublishFrequencyInSeconds": "publish_frequency",
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MetricsConfig:
@@ -34,4 +40,4 @@ class MetricsConfig:
             "EnableDetailedObservability": read.read("detailed_observability", self.detailed_observability, bool),
             "MetricPublishFrequencyInSeconds": read.seconds("publish_frequency", self.publish_frequency),
         }
-        return Feature(properties=given(properties))
+        return Feature(arguments=_ARGUMENTS, properties=given(properties))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,12 +13,13 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_s3_assets as s3_assets
 from constructs import Construct
 
-from .arguments import describe, refuse
-from .arns import ARN, arn_of_key
+from .arguments import describe, offers, refuse, text_of
+from .arns import ARN, arn_of_key, to_the_letter
 from .rules.description import ends_otherwise
 from .tokens import is_token, with_unknowns
 
 _ARCHIVE = ".tar.gz"
+_HUB_CONTENT = re.compile(r"arn:[a-z-]+:sagemaker:[a-z0-9-]*:[a-z0-9-]*:hub-content/[^/]+/.+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +111,7 @@ class ModelData(ABC):
             EndpointConfigurationError: If there is no such file, or it is no `.tar.gz`.
         """
         file = Path(_text("path", path))
-        if not file.is_file():
+        if not os.path.isfile(file):  # noqa: PTH113 - unlike Path's, it knows that no file has such a name
             refuse("path", f"there is no file {file} (the app runs in {Path.cwd()})", "give the path of a .tar.gz file")
         if not file.name.endswith(_ARCHIVE):
             refuse("path", f"{file.name!r} is no {_ARCHIVE} file", "pack it: tar -czf model.tar.gz -C <folder> .")
@@ -131,9 +134,11 @@ class ModelData(ABC):
                 not known here: allow it with `add_to_role_policy`. Default: none.
 
         Raises:
-            EndpointConfigurationError: If `uri` does not begin with `s3://`, unless it is a token.
+            EndpointConfigurationError: If `uri` does not begin with `s3://`, or `hub_content_arn` is not the ARN of hub
+                content, unless they are tokens.
         """
-        if not is_token(_text("uri", uri)) and not uri.startswith("s3://"):
+        uri = _text("uri", uri)
+        if not is_token(uri) and not uri.startswith("s3://"):
             refuse(
                 "uri",
                 f"{uri!r} does not begin with s3://",
@@ -144,9 +149,12 @@ class ModelData(ABC):
         if uri.endswith("/") and not uri.startswith("s3://"):
             message = "is a prefix of which the bucket is only known at deployment, so that nobody could be allowed to"
             refuse("uri", f"{message} list it", "write s3://<bucket>/<prefix>/, or use from_prefix(bucket, prefix)")
-        if hub_content_arn is not None:
-            _text("hub_content_arn", hub_content_arn)
-        return _UriData(_revision(revision), uri, accept_eula, hub_content_arn)
+        hub_content = None if hub_content_arn is None else _text("hub_content_arn", hub_content_arn)
+        if hub_content is not None and not is_token(hub_content) and not _HUB_CONTENT.fullmatch(hub_content):
+            message = f"is {describe(hub_content)}, which is not the ARN of hub content"
+            fix = "write arn:aws:sagemaker:<region>:<account>:hub-content/<hub>/<type>/<name>/<version>"
+            refuse("hub_content_arn", message, fix)
+        return _UriData(_revision(revision), uri, accept_eula, hub_content)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +168,7 @@ class _BucketData(ModelData):
         bucket_arn = self.bucket.bucket_arn
         return ModelDataConfig(
             uri=f"s3://{self.bucket.bucket_name}/{self.key}",
-            arn=f"{bucket_arn}/{_in_iam(self.key)}" + ("*" if self.is_prefix else ""),
+            arn=f"{bucket_arn}/{to_the_letter(self.key)}" + ("*" if self.is_prefix else ""),
             bucket_arn=bucket_arn,
             bucket=self.bucket,
             key_arn=arn_of_key(self.bucket.encryption_key),
@@ -194,7 +202,7 @@ class _UriData(ModelData):
         arn = f"{ARN}:s3:::"
         return ModelDataConfig(
             uri=self.uri,
-            arn=arn + _in_iam(location) + ("*" if is_prefix else ""),
+            arn=arn + to_the_letter(location) + ("*" if is_prefix else ""),
             bucket_arn=arn + bucket,
             prefix=key if is_prefix else None,
             accept_eula=self.accept_eula,
@@ -203,25 +211,19 @@ class _UriData(ModelData):
         )
 
 
-def _in_iam(key: str) -> str:
-    """A key as IAM takes it to the letter, rather than for a pattern."""
-    return key.replace("*", "${*}").replace("?", "${?}")
-
-
 def _require_bucket(bucket: object) -> None:
-    if not hasattr(bucket, "bucket_arn"):
+    if not offers(bucket, "bucket_arn"):
         fix = "use s3.Bucket.from_bucket_name(self, 'Bucket', '...'), or ModelData.from_s3_uri('s3://...')"
         refuse("bucket", f"is {describe(bucket)}, expected an s3.IBucket", fix)
 
 
 def _text(argument: str, value: str) -> str:
-    if not isinstance(value, str):
-        refuse(argument, f"is {describe(value)}, expected a string", f"give {argument}='...'")
-    return value
+    return text_of(argument, value, f"give {argument}='...'")
 
 
 def _key(argument: str, key: str) -> str:
-    if _text(argument, key).startswith("s3://"):
+    key = _text(argument, key)
+    if key.startswith("s3://"):
         refuse(argument, f"{key!r} is a URI, expected what comes after the bucket", f"give {argument}='models/...'")
     return key
 

@@ -37,7 +37,7 @@ def for_containers(containers: Sequence[BoundContainer]) -> list[Statement]:
         allow(["lambda:InvokeFunction"], _unique(image.credentials_provider_arn for image in images)),
         allow(["s3:GetObject"], _unique(data.arn for data in artefacts)),
         *(_list_below(data.bucket_arn, data.prefix) for data in artefacts if data.prefix is not None),
-        allow(["kms:Decrypt"], _unique(data.key_arn for data in artefacts)),
+        *(statement for data in artefacts for statement in _to_use(["kms:Decrypt"], data.key_arn)),
     ]
     return [statement for statement in statements if statement["Resource"]]
 
@@ -46,21 +46,42 @@ def to_write(objects: str, key_arn: str | None) -> list[Statement]:
     """Write objects, and encrypt them with a key. What is uploaded in parts is decrypted, too."""
     return [
         allow(["s3:AbortMultipartUpload", "s3:PutObject"], [objects]),
-        *([allow(["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"], [key_arn])] if key_arn else ()),
+        *_to_use(["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"], key_arn),
     ]
 
 
 def to_read(objects: str, key_arn: str | None) -> list[Statement]:
     """Read objects, and decrypt them with a key."""
-    return [allow(["s3:GetObject"], [objects]), *([allow(["kms:Decrypt"], [key_arn])] if key_arn else ())]
+    return [allow(["s3:GetObject"], [objects]), *_to_use(["kms:Decrypt"], key_arn)]
 
 
 def to_publish(topic_arn: str, key_arn: str | None) -> list[Statement]:
     """Publish to a topic, and encrypt its messages with a key."""
-    return [
-        allow(["sns:Publish"], [topic_arn]),
-        *([allow(["kms:Decrypt", "kms:GenerateDataKey"], [key_arn])] if key_arn else ()),
-    ]
+    return [allow(["sns:Publish"], [topic_arn]), *_to_use(["kms:Decrypt", "kms:GenerateDataKey"], key_arn)]
+
+
+def _to_use(actions: list[str], key_arn: str | None) -> list[Statement]:
+    """Use a key, given by its own ARN or by that of an alias.
+
+    See https://docs.aws.amazon.com/kms/latest/developerguide/alias-authorization.html
+    """
+    if key_arn is None:
+        return []
+    place, alias, name = key_arn.partition(":alias/")
+    if not alias:
+        return [allow(actions, [key_arn])]
+    # A permission on an alias is none on its key.
+    condition = {"ForAnyValue:StringEquals": {"kms:ResourceAliases": [f"alias/{name}"]}}
+    return [allow(actions, [f"{place}:key/*"], condition)]
+
+
+def to_watch(alarms: Iterable[str]) -> list[Statement]:
+    """See the state of alarms that roll an update back.
+
+    See https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-configuration.html
+    """
+    resources = _unique(alarms)
+    return [allow(["cloudwatch:DescribeAlarms"], resources)] if resources else []
 
 
 def for_logs_and_metrics(endpoint_name: object) -> list[Statement]:

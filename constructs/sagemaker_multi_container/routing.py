@@ -8,6 +8,11 @@ from .arguments import ArgumentReader
 from .declared_at import caller
 from .features import Feature
 
+_ARGUMENTS = {
+    "ConcurrencyThreshold": "concurrency_threshold",
+    "PrefixLength": "prefix_length",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class RoutingStrategy:
@@ -48,4 +53,6 @@ class RoutingStrategy:
         length = read.required("prefix_length", self._prefix_length, int)
         threshold = read.required("concurrency_threshold", self._concurrency_threshold, int)
         config = {"PrefixLength": length, "ConcurrencyThreshold": threshold}
-        return Feature(properties={"RoutingStrategy": self._name, "PrefixAwareRoutingConfig": config})
+        return Feature(
+            arguments=_ARGUMENTS, properties={"RoutingStrategy": self._name, "PrefixAwareRoutingConfig": config}
+        )

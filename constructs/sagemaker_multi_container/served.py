@@ -105,15 +105,37 @@ class ServedEndpoint(Construct, metaclass=jsii.JSIIAbstractClass):
     def _check_grantee(self, grantee: iam.IGrantable) -> None:
         """Whether this principal can be allowed to call the endpoint."""
 
+    def _check_is_here(self, call: str) -> None:
+        """Whether the endpoint is in the account and region of its stack, as far as known.
+
+        Raises:
+            EndpointConfigurationError: If it is elsewhere, where what is made in this stack would not see it.
+        """
+        stack = cdk.Stack.of(self)
+        here, there = (stack.account, stack.region), (self.env.account, self.env.region)
+        if any(
+            own != other and not is_token(own) and not is_token(other) for own, other in zip(here, there, strict=True)
+        ):
+            message = f"is for an endpoint of the stack's account and region, and this one is in {' '.join(there)}"
+            raise self._refusal(call, message, "call it in a stack there")
+
+    def _check_rollback(self, count: int) -> None:  # noqa: ARG002 - for endpoints that this app deploys
+        """Whether as many more alarms on the endpoint's own metrics can roll its updates back.
+
+        Raises:
+            EndpointConfigurationError: If they cannot, as those of an imported endpoint.
+        """
+        message = "cannot be had of an imported endpoint, which this app does not deploy"
+        raise self._refusal("rollback", message, "ask for it in the app that declares the endpoint")
+
     def add_rollback_alarm(self, *alarms: cloudwatch.IAlarm) -> None:
         """Have SageMaker roll an update back when one of these alarms goes off while it is under way.
 
         Raises:
             EndpointConfigurationError: If the endpoint is an imported one, which this app does not deploy.
         """
-        ids = _listed(alarm.node.id for alarm in alarms)
-        message = f"{ids} cannot roll back the updates of an imported endpoint"
-        raise self._refusal("alarm", message, "give it to the endpoint in the app that declares it")
+        message = f"cannot be given to an imported endpoint: got {len(alarms)}"
+        raise self._refusal("alarms", message, "give them to the endpoint in the app that declares it")
 
     @abstractmethod
     def _scaled_by(self, call: str, resource: Resource) -> AbstractContextManager[None]:

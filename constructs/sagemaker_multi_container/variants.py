@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,10 +13,9 @@ from .containers import ContainerDefinition
 from .core_dump import CoreDump
 from .declared_at import caller
 from .errors import Problem
-from .features import bind_feature
+from .features import Feature, bind_feature
 from .instance_pools import InstancePool
 from .modes import InferenceExecutionMode
-from .permissions import Statement
 from .routing import RoutingStrategy
 from .rules import Reference, Unknown
 from .rules.limits import CAPACITY_RESERVATION
@@ -75,8 +74,8 @@ class BoundVariant:
     owner: str
     """The argument it was given as, such as `variants[0]`; empty for the endpoint's own shorthand."""
     declared_at: str = ""
-    statements: list[Statement] = field(default_factory=list)
-    """What the execution role needs for it."""
+    features: Mapping[str, Feature] = field(default_factory=dict)
+    """What was asked for by value objects of their own, by property."""
 
 
 def bind_variant(
@@ -93,7 +92,10 @@ def bind_variant(
     """
     declared_at = variant.declared_at if owner else ""
     read = ArgumentReader(problems, owner, declared_at)
-    core_dump = bind_feature("core_dump", variant.core_dump, CoreDump, read)
+    features = {
+        "CoreDumpConfig": bind_feature("core_dump", variant.core_dump, CoreDump, read),
+        "RoutingConfig": bind_feature("routing_strategy", variant.routing_strategy, RoutingStrategy, read),
+    }
     properties = {
         "VariantName": read.read("name", variant.name, str),
         "ModelName": model_name,
@@ -111,17 +113,14 @@ def bind_variant(
         "ContainerStartupHealthCheckTimeoutInSeconds": read.seconds(
             "container_startup_health_check_timeout", variant.container_startup_health_check_timeout
         ),
-        "RoutingConfig": bind_feature("routing_strategy", variant.routing_strategy, RoutingStrategy, read).properties,
         "InferenceAmiVersion": read.read("inference_ami_version", variant.inference_ami_version, str),
-        "CoreDumpConfig": core_dump.properties,
+        **{name: feature.properties for name, feature in features.items()},
         "EnableSSMAccess": read.read("enable_ssm_access", variant.enable_ssm_access, bool),
         "CapacityReservationConfig": _reservation(
             read.read("capacity_reservation_arn", variant.capacity_reservation_arn, str)
         ),
     }
-    return BoundVariant(
-        properties=given(properties), owner=owner, declared_at=declared_at, statements=core_dump.statements
-    )
+    return BoundVariant(properties=given(properties), owner=owner, declared_at=declared_at, features=features)
 
 
 def bind_pool(pool: InstancePool, model_name: Reference | None, read: ArgumentReader) -> dict[str, Any]:

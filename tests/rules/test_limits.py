@@ -40,6 +40,7 @@ UNLIKE_CLOUDFORMATION = {
     "CANARY_PERCENT": "the schema takes any number",
     "LINEAR_STEP_PERCENT": "the schema takes any number",
     "BATCH_PERCENT": "the schema takes any number",
+    "ROLLBACK_PERCENT": "the schema takes any number",
     "TAG_KEY": "Python's regular expressions have no \\p{L}",
     "TAG_VALUE": "Python's regular expressions have no \\p{L}",
 }
@@ -114,7 +115,7 @@ def test_percentages_are_those_of_the_documentation(name: str) -> None:
     limit = RANGES[name]
     shape, _, member = limit.shape.partition(".")
     documentation = SHAPES[shape]["members"][member]["documentation"]
-    sentence = documentation.partition("must be")[2]
+    sentence = documentation.partition("must be")[2] or documentation
     smallest = SHAPES["CapacitySizeValue"]["min"]
 
     assert {limit.minimum, limit.maximum} - {smallest} == set(map(int, re.findall(r"\d+", sentence)))

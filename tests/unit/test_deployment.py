@@ -7,6 +7,7 @@ from typing import Any
 import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk.assertions import Annotations, Match
 
 from sagemaker_multi_container import (
     Deployment,
@@ -14,7 +15,7 @@ from sagemaker_multi_container import (
     ProductionVariant,
 )
 
-from .builders import endpoint, properties, resources, wrong
+from .builders import endpoint, properties, resources, statements, wrong
 
 MINUTES = cdk.Duration.minutes
 
@@ -44,9 +45,9 @@ def alarm_on(stack: cdk.Stack, name: str) -> cloudwatch.Alarm:
             id="all at once",
         ),
         pytest.param(
-            Deployment.all_at_once(wait=MINUTES(10), termination_wait=MINUTES(5)),
+            Deployment.all_at_once(termination_wait=MINUTES(5)),
             {
-                "TrafficRoutingConfiguration": {"Type": "ALL_AT_ONCE", "WaitIntervalInSeconds": 600},
+                "TrafficRoutingConfiguration": {"Type": "ALL_AT_ONCE", "WaitIntervalInSeconds": 0},
                 "TerminationWaitInSeconds": 300,
             },
             id="all at once, watched",
@@ -232,3 +233,98 @@ def test_an_alarm_added_after_scaling_loses_nothing(stack: cdk.Stack) -> None:
     del first["EndpointConfigName"], second["EndpointConfigName"]
     assert first == second
     assert set(first) == {"DeploymentConfig", "RetainAllVariantProperties", "ExcludeRetainedVariantProperties"}
+
+
+@pytest.mark.parametrize("made_by", ["constructor", "later"])
+def test_the_role_may_see_the_alarms(stack: cdk.Stack, made_by: str) -> None:
+    """SageMaker watches them as the execution role."""
+    alarm = cloudwatch.Alarm.from_alarm_name(stack, "Imported", "errors")
+    if made_by == "constructor":
+        endpoint(stack, rollback_alarms=[alarm])
+    else:
+        endpoint(stack).add_rollback_alarm(alarm)
+
+    allowed = statements(stack)["cloudwatch:DescribeAlarms"]
+    assert "alarm:errors" in str(allowed["Resource"])
+    assert "Condition" not in allowed
+
+
+def test_the_role_may_see_composite_alarms(stack: cdk.Stack) -> None:
+    """CloudWatch describes them to nobody whose permission is narrower than `*`."""
+    errors = cloudwatch.Alarm.from_alarm_name(stack, "Imported", "errors")
+    rule = cloudwatch.AlarmRule.from_alarm(errors, cloudwatch.AlarmState.ALARM)
+    endpoint(stack, rollback_alarms=[cloudwatch.CompositeAlarm(stack, "Any", alarm_rule=rule)])
+
+    assert statements(stack)["cloudwatch:DescribeAlarms"]["Resource"] == "*"
+
+
+def test_a_composite_alarm_that_waits_for_the_endpoint_is_refused(stack: cdk.Stack) -> None:
+    """Through the alarms that it is made of."""
+    made = endpoint(stack)
+    own = made.metrics.invocation_5xx_errors().create_alarm(stack, "Own", threshold=1, evaluation_periods=1)
+    rule = cloudwatch.AlarmRule.from_alarm(own, cloudwatch.AlarmState.ALARM)
+    with pytest.raises(EndpointConfigurationError, match="would wait for each other"):
+        made.add_rollback_alarm(cloudwatch.CompositeAlarm(stack, "Any", alarm_rule=rule))
+
+
+@pytest.mark.parametrize("argument", ["alarm_name", "alarm_description"])
+def test_an_alarm_that_is_named_after_the_endpoint_is_refused(stack: cdk.Stack, argument: str) -> None:
+    made = endpoint(stack)
+    metric = cloudwatch.Metric(namespace="Shop", metric_name="Errors")
+    words: dict[str, Any] = {argument: f"errors of {made.endpoint_name}"}
+    alarm = metric.create_alarm(stack, "Alarm", threshold=1, evaluation_periods=1, **words)
+    with pytest.raises(EndpointConfigurationError, match="would wait for each other"):
+        made.add_rollback_alarm(alarm)
+
+
+def test_an_alarm_of_a_stack_with_the_same_logical_ids_is_welcome(app: cdk.App) -> None:
+    one, other = cdk.Stack(app, "One"), cdk.Stack(app, "Other")
+    of_other = endpoint(other).metrics.invocation_5xx_errors()
+    alarm = of_other.create_alarm(other, "Alarm", threshold=1, evaluation_periods=1)
+    endpoint(one).add_rollback_alarm(alarm)
+    app.synth()
+
+    assert "DeploymentConfig" in properties(one, "SageMaker::Endpoint")
+
+
+def test_the_same_alarm_twice_is_one(stack: cdk.Stack) -> None:
+    alarm = cloudwatch.Alarm.from_alarm_name(stack, "Imported", "errors")
+    endpoint(stack, rollback_alarms=[alarm]).add_rollback_alarm(alarm, alarm)
+
+    alarms = properties(stack, "SageMaker::Endpoint")["DeploymentConfig"]["AutoRollbackConfiguration"]["Alarms"]
+    assert alarms == [{"AlarmName": "errors"}]
+
+
+def test_a_refused_alarm_is_forgotten(stack: cdk.Stack) -> None:
+    """Those that came with it as well, and what was there before stays."""
+    there = cloudwatch.Alarm.from_alarm_name(stack, "There", "there")
+    made = endpoint(stack, rollback_alarms=[there])
+    eleven = [cloudwatch.Alarm.from_alarm_name(stack, f"Alarm{number}", str(number)) for number in range(11)]
+    with pytest.raises(EndpointConfigurationError, match="MCE-P14"):
+        made.add_rollback_alarm(*eleven)
+    made.add_rollback_alarm(eleven[0])
+
+    alarms = properties(stack, "SageMaker::Endpoint")["DeploymentConfig"]["AutoRollbackConfiguration"]["Alarms"]
+    assert alarms == [{"AlarmName": "there"}, {"AlarmName": "0"}]
+
+
+def test_warns_of_alarms_that_are_watched_for_no_time(stack: cdk.Stack) -> None:
+    alarm = cloudwatch.Alarm.from_alarm_name(stack, "Imported", "errors")
+    endpoint(stack, rollback_alarms=[alarm])
+    endpoint(stack, "Waits", rollback_alarms=[alarm], deployment=Deployment.all_at_once(termination_wait=MINUTES(10)))
+
+    found = Annotations.from_stack(stack)
+    found.has_warning("/Stack/Endpoint", Match.string_like_regexp("MCE-P20"))
+    found.has_no_warning("/Stack/Waits", Match.string_like_regexp("MCE-P20"))
+
+
+@pytest.mark.parametrize("factory", [Deployment.canary, Deployment.linear])
+def test_steps_wait_for_a_time_that_you_say(stack: cdk.Stack, factory: Any) -> None:
+    with pytest.raises(EndpointConfigurationError, match="MCE-P06"):
+        endpoint(stack, initial_instance_count=10, deployment=factory(percent=10, wait=None))
+
+
+def test_says_which_line_made_a_deployment(stack: cdk.Stack) -> None:
+    """As for everything else that has a line of its own."""
+    with pytest.raises(EndpointConfigurationError, match=r"deployment\.instances \(.*test_deployment\.py:\d+\)"):
+        endpoint(stack, initial_instance_count=4, deployment=Deployment.canary(instances=3, wait=MINUTES(1)))

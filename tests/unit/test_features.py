@@ -251,3 +251,52 @@ def test_content_types_are_a_list(stack: cdk.Stack) -> None:
         "data_capture.csv_content_types",
         "data_capture.json_content_types[0]",
     ]
+
+
+def test_reads_encrypted_requests(stack: cdk.Stack) -> None:
+    requests = bucket(stack, "requests", kms.Key.from_key_arn(stack, "Key", KEY))
+    endpoint(stack, async_inference=AsyncInference(bucket=bucket(stack), input_bucket=requests))
+
+    assert statements(stack)["kms:Decrypt"] == {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": KEY}
+
+
+def test_a_key_may_be_an_alias(stack: cdk.Stack) -> None:
+    """A permission on an alias is none on its key, so it is one on whatever key has the alias."""
+    encrypted = bucket(stack, key=kms.Alias.from_alias_name(stack, "Alias", "alias/results"))
+    endpoint(stack, data_capture=DataCapture(bucket=encrypted))
+
+    allowed = statements(stack)["kms:Decrypt"]
+    assert allowed["Condition"] == {"ForAnyValue:StringEquals": {"kms:ResourceAliases": ["alias/results"]}}
+    assert str(allowed["Resource"]).count(":key/*") == 1
+
+
+def test_a_prefix_is_no_pattern(stack: cdk.Stack) -> None:
+    endpoint(stack, data_capture=DataCapture(bucket=bucket(stack), prefix="a*?"))
+
+    assert "results/a${*}${?}/*" in str(statements(stack)["s3:AbortMultipartUpload"]["Resource"])
+
+
+@pytest.mark.parametrize(
+    ("argument", "where"),
+    [
+        (lambda far: {"data_capture": DataCapture(bucket=far)}, "data_capture.bucket"),
+        (lambda far: {"async_inference": AsyncInference(bucket=far)}, "async_inference.bucket"),
+        (
+            lambda far: {"explainer": ClarifyExplainer(baseline=ShapBaseline.from_bucket(far, "key"))},
+            "explainer.baseline",
+        ),
+    ],
+)
+def test_buckets_are_in_the_region_of_the_endpoint(app: cdk.App, argument: Any, where: str) -> None:
+    stack = cdk.Stack(app, "Ireland", env=cdk.Environment(account="123456789012", region="eu-west-1"))
+    far = s3.Bucket.from_bucket_attributes(stack, "Far", bucket_name="far", region="us-east-1")
+    with pytest.raises(EndpointConfigurationError) as refused:
+        endpoint(stack, **argument(far))
+
+    (problem,) = refused.value.problems
+    assert (problem.rule, problem.where.partition(" (")[0]) == ("MCE-C46", where)
+
+
+def test_an_input_prefix_is_one_of_an_input_bucket(stack: cdk.Stack) -> None:
+    with pytest.raises(EndpointConfigurationError, match="is given without an input_bucket"):
+        endpoint(stack, async_inference=AsyncInference(bucket=bucket(stack), input_prefix="requests/"))

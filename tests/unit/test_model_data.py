@@ -233,7 +233,7 @@ def test_the_bucket_is_in_the_region_of_the_endpoint(app: cdk.App) -> None:
 
     (problem,) = refused.value.problems
     assert (problem.rule, problem.where.partition(" (")[0]) == ("MCE-C46", "containers[1].model_data")
-    assert problem.message == "is in a bucket in us-east-1, and the endpoint is in eu-west-1"
+    assert problem.message == "is in us-east-1, and the endpoint is in eu-west-1"
 
 
 def test_takes_artefacts_of_a_hub(stack: cdk.Stack) -> None:

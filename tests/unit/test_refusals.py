@@ -280,7 +280,7 @@ REFUSALS = [
     refusal("MCE-P07", "deployment.percent", "60", **gradual(Deployment.canary(percent=60, wait=MINUTE))),
     refusal("MCE-P08", "deployment.percent", "5", **gradual(Deployment.linear(percent=5, wait=MINUTE))),
     refusal("MCE-P09", "deployment.percent", "60", **gradual(Deployment.rolling(percent=60, wait=MINUTE))),
-    refusal("MCE-P10", "deployment.percent", "1 of 1", deployment=Deployment.canary(instances=1, wait=MINUTE)),
+    refusal("MCE-P10", "deployment.instances", "1 of 1", deployment=Deployment.canary(instances=1, wait=MINUTE)),
     refusal("MCE-P11", "deployment", "2", **many_variants(2), deployment=Deployment.rolling(percent=50, wait=MINUTE)),
     refusal(
         "MCE-P12",

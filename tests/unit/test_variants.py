@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import aws_cdk as cdk
@@ -9,11 +10,14 @@ import pytest
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
+from constructs import Construct
 
 from sagemaker_multi_container import (
     CoreDump,
     EndpointConfigurationError,
     InstancePool,
+    ModelData,
+    ModelDataConfig,
     ProductionVariant,
     RoutingStrategy,
 )
@@ -217,3 +221,49 @@ def test_a_model_that_comes_late_waits_for_the_role_as_well(stack: cdk.Stack) ->
 
     waiting = [set(model["DependsOn"]) for model in resources(stack, "SageMaker::Model").values()]
     assert waiting[0] == waiting[1]
+
+
+class Broken(ModelData):
+    """Model data of the user's own, which cannot be looked up."""
+
+    def bind(self, scope: Construct, id: str) -> ModelDataConfig:
+        raise LookupError(f"{scope} {id}")
+
+
+@pytest.fixture(name="archive")
+def _archive(tmp_path: Path) -> str:
+    """A local archive, which becomes an asset."""
+    file = tmp_path / "model.tar.gz"
+    file.write_bytes(b"a model")
+    return str(file)
+
+
+def test_a_variant_whose_reading_fails_takes_no_other_along(stack: cdk.Stack, archive: str) -> None:
+    made = endpoint(stack, instance_type=None, variants=[variant("a"), variant("b")])
+    broken = [container(model_data=ModelData.from_asset(archive)), container("second", model_data=Broken())]
+    with pytest.raises(LookupError):
+        made.add_variant(variant("c", containers=broken))
+    made.add_variant(variant("c"))
+
+    variants = properties(stack, "SageMaker::EndpointConfig")["ProductionVariants"]
+    assert [each["VariantName"] for each in variants] == ["a", "b", "c"]
+    assert [child.node.id for child in made.node.children if "Variants2" in child.node.id] == []
+
+
+def test_a_refused_variant_leaves_no_model_to_the_next_one(stack: cdk.Stack, archive: str) -> None:
+    made = endpoint(stack, instance_type=None, variants=[variant("a")])
+    own = [container(model_data=ModelData.from_asset(archive)), container("x")]
+    with pytest.raises(EndpointConfigurationError):
+        made.add_variant(variant("b", weight=-1, containers=own))
+    made.add_variant(variant("b", containers=containers("x", "y")))
+
+    assert len(resources(stack, "SageMaker::Model")) == 2
+    assert "Variants1" not in str([child.node.id for child in made.node.children])
+
+
+def test_a_late_variant_may_write_its_core_dumps(stack: cdk.Stack) -> None:
+    made = endpoint(stack)
+    bucket = s3.Bucket.from_bucket_name(stack, "Bucket", "dumps")
+    made.add_variant(variant("b", core_dump=CoreDump(bucket=bucket, prefix="late")))
+
+    assert "dumps/late/*" in str(statements(stack)["s3:AbortMultipartUpload"]["Resource"])

@@ -6,17 +6,19 @@ from collections.abc import Iterator
 from typing import Any
 
 from .checks import chosen, counted, fits, required, within
-from .description import dicts, is_certain, is_set, number, text
+from .description import Unknown, dicts, is_certain, is_set, number, text
 from .limits import (
     ALARM_NAME,
     ALARMS,
     API,
     BATCH_PERCENT,
     CANARY_PERCENT,
+    CAPACITY_SIZE,
     CAPACITY_TYPE,
     EXECUTION_SECONDS,
     GUIDE,
     LINEAR_STEP_PERCENT,
+    ROLLBACK_PERCENT,
     TERMINATION_WAIT_SECONDS,
     TRAFFIC_ROUTING,
     WAIT_SECONDS,
@@ -85,9 +87,11 @@ declare(
 
 def _sized(guards: str, limit: Range) -> tuple[Check, ...]:
     def find(size: dict[str, Any], place: Place) -> Problems:
-        percent = number(size, "Value")
-        if text(size, "Type") == "CAPACITY_PERCENT" and percent is not None and percent not in limit:
-            return (place.problem(f"got {percent} percent of a variant's instances; it must be {limit} percent"),)
+        value, unit = number(size, "Value"), text(size, "Type")
+        if unit == "CAPACITY_PERCENT" and value is not None and value not in limit:
+            return (place.problem(f"got {value} percent of a variant's instances; it must be {limit} percent"),)
+        if unit == "INSTANCE_COUNT" and value is not None and value not in CAPACITY_SIZE:
+            return (place.problem(f"got {value} instances; it must be {CAPACITY_SIZE}"),)
         return ()
 
     return (
@@ -117,29 +121,43 @@ declare(
     "MCE-P09",
     "A batch of a rolling deployment is 5 to 50 percent of a variant's instances.",
     *_sized(f"{ROLLING}.MaximumBatchSize", BATCH_PERCENT),
+    *_sized(f"{ROLLING}.RollbackMaximumBatchSize", ROLLBACK_PERCENT),
     required(ROLLING, MaximumBatchSize="maximum batch size"),
     source=ROLLING_POLICY,
-    fix="choose batches of 5 to 50 percent",
+    fix="choose batches of 5 to 50 percent, and for a rollback up to 100 percent",
 )
+
+
+_LEAST_PERCENT = {
+    "CanarySize": 0,
+    "LinearStepSize": LINEAR_STEP_PERCENT.minimum,
+    "MaximumBatchSize": BATCH_PERCENT.minimum,
+}
 
 
 @rule(
     "MCE-P10",
     guards=(f"{ROUTING}.CanarySize", f"{ROUTING}.LinearStepSize", f"{ROLLING}.MaximumBatchSize"),
     source=TRAFFIC_ROUTING_CONFIG,
-    fix="start with more instances, choose fewer per step, or give the size in percent",
+    fix="change the number of instances at the start or in a step, or give the size in percent",
     confidence=Confidence.INFERRED,
 )
 def step_in_instances(size: dict[str, Any], place: Place) -> Problems:
-    """A canary, step or batch that is given in instances is at most half of each variant's instances."""
+    """A canary, step or batch that is given in instances is within the same bounds as one in percent."""
     instances = number(size, "Value")
+    least = _LEAST_PERCENT[str(place.path[-1])]
     # What is retained in an update is not what the config says.
     is_retained = place.properties.get("RetainAllVariantProperties") not in (None, False)
     if text(size, "Type") == "INSTANCE_COUNT" and instances is not None and not is_retained:
         for variant in dicts(_variants(place)):
             count = number(variant, "InitialInstanceCount")
-            if count is not None and instances * 2 > count:
+            if count is None:
+                continue
+            if instances * 2 > count:
                 yield place.problem(f"got {instances} of {count} instances; at most half of them can be one step")
+                return
+            if instances * 100 < count * least:
+                yield place.problem(f"got {instances} of {count} instances; one step is at least {least} percent")
                 return
 
 
@@ -246,3 +264,26 @@ def _waits(policy: dict[str, Any]) -> Iterator[float]:
         percent = number(step, "Value") if isinstance(step, dict) and text(step, "Type") == "CAPACITY_PERCENT" else None
         waits = 1 if not percent or percent < 1 else max(1, -int(-100 // percent) - 1)
         yield (number(routing, "WaitIntervalInSeconds") or 0) * waits
+
+
+@rule(
+    "MCE-P20",
+    severity=Severity.WARNING,
+    guards=f"{DEPLOYMENT}.AutoRollbackConfiguration",
+    source=GUIDE + "deployment-guardrails-configuration.html",
+    fix="let the deployment wait: after the last step, or between its steps",
+)
+def time_to_watch_alarms(_: dict[str, Any], place: Place) -> Problems:
+    """A deployment with rollback alarms waits, so that they are watched for some time."""
+    deployment = place.siblings
+    waits: list[object] = []
+    for policy in (deployment.get("BlueGreenUpdatePolicy"), deployment.get("RollingUpdatePolicy")):
+        if isinstance(policy, Unknown):
+            return
+        if isinstance(policy, dict):
+            routing = policy.get("TrafficRoutingConfiguration")
+            if isinstance(routing, dict) and text(routing, "Type") in ("CANARY", "LINEAR"):
+                waits.append(routing.get("WaitIntervalInSeconds"))
+            waits += [policy.get("TerminationWaitInSeconds"), policy.get("WaitIntervalInSeconds")]
+    if not any(wait is not None and wait != 0 for wait in waits):
+        yield place.problem("the deployment never waits, so that no alarm has the time to go off")

@@ -221,10 +221,12 @@ PUBLISH_SECONDS: Final = Choice((10, 30, 60, 120, 180, 240, 300), "MetricPublish
 ENDPOINT_NAME: Final = _name("EndpointName")
 TRAFFIC_ROUTING: Final = Choice(("ALL_AT_ONCE", "CANARY", "LINEAR"), "TrafficRoutingConfigType")
 CAPACITY_TYPE: Final = Choice(("INSTANCE_COUNT", "CAPACITY_PERCENT"), "CapacitySizeType")
+CAPACITY_SIZE: Final = Range(1, None, "CapacitySizeValue")
 CANARY_PERCENT: Final = Range(1, 50, "TrafficRoutingConfig.CanarySize")
 LINEAR_STEP_PERCENT: Final = Range(10, 50, "TrafficRoutingConfig.LinearStepSize")
+ROLLBACK_PERCENT: Final = Range(1, 100, "RollingUpdatePolicy.RollbackMaximumBatchSize")
 BATCH_PERCENT: Final = Range(5, 50, "RollingUpdatePolicy.MaximumBatchSize")
-"""These three stand in the documentation of the shape's member only."""
+"""These stand in the documentation of the shape's member only."""
 WAIT_SECONDS: Final = Range(0, 3600, "WaitIntervalInSeconds")
 TERMINATION_WAIT_SECONDS: Final = Range(0, 3600, "TerminationWaitInSeconds")
 EXECUTION_SECONDS: Final = Range(600, 28800, "MaximumExecutionTimeoutInSeconds")

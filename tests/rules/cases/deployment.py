@@ -13,6 +13,7 @@ BLUE_GREEN = f"{D}.BlueGreenUpdatePolicy"
 ROUTING = f"{BLUE_GREEN}.TrafficRoutingConfiguration"
 CANARY = f"{ROUTING}.CanarySize"
 ROLLING = f"{D}.RollingUpdatePolicy"
+ROLLBACK = f"{ROLLING}.RollbackMaximumBatchSize"
 BATCH = f"{ROLLING}.MaximumBatchSize"
 ALARMS = f"{D}.AutoRollbackConfiguration.Alarms"
 V = "Config.ProductionVariants[0]"
@@ -79,6 +80,25 @@ CASES = [
     breaks("MCE-P09", {BATCH: percent(80)}, BATCH, "it must be 5 to 50 percent", base=SERIAL),
     breaks("MCE-P09", {BATCH: ABSENT}, ROLLING, "has no maximum batch size", base=SERIAL),
     keeps("MCE-P09", {BATCH: percent(5)}, base=SERIAL),
+    breaks("MCE-P09", {ROLLBACK: percent(150)}, ROLLBACK, "it must be 1 to 100 percent", base=SERIAL),
+    keeps("MCE-P09", {ROLLBACK: percent(100)}, base=SERIAL),
+    breaks("MCE-P07", {CANARY: instances(0)}, CANARY, "got 0 instances; it must be at least 1"),
+    breaks(
+        "MCE-P10", {BATCH: instances(1), f"{V}.InitialInstanceCount": 100}, BATCH, "at least 5 percent", base=SERIAL
+    ),
+    breaks("MCE-P20", {f"{D}.BlueGreenUpdatePolicy": ABSENT}, f"{D}.AutoRollbackConfiguration", "never waits"),
+    breaks(
+        "MCE-P20",
+        {f"{D}.BlueGreenUpdatePolicy": {"TrafficRoutingConfiguration": AT_ONCE}},
+        f"{D}.AutoRollbackConfiguration",
+        "never waits",
+    ),
+    keeps(
+        "MCE-P20",
+        {f"{D}.BlueGreenUpdatePolicy": {"TrafficRoutingConfiguration": AT_ONCE, "TerminationWaitInSeconds": 60}},
+    ),
+    keeps("MCE-P20", {f"{D}.BlueGreenUpdatePolicy": Unknown()}),
+    keeps("MCE-P20", {}, base=SERIAL),
     breaks("MCE-P10", {RETAIN: ABSENT, CANARY: instances(2)}, CANARY, "got 2 of 2 instances"),
     breaks("MCE-P10", {RETAIN: False, CANARY: instances(1), f"{V}.InitialInstanceCount": 1}, CANARY, "got 1 of 1"),
     breaks("MCE-P10", {BATCH: instances(3)}, BATCH, "got 3 of 4 instances", base=SERIAL),
