@@ -15,6 +15,7 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sagemaker as sagemaker
+from aws_cdk.interfaces import ResourceEnvironment
 from constructs import Construct, IValidation
 
 from . import l1, permissions
@@ -145,6 +146,8 @@ class MultiContainerEndpoint(MultiContainerEndpointBase):
             problems: list[Problem] = []
             read = ArgumentReader(problems)
             self._stack = cdk.Stack.of(self)
+            # Each reading is a round trip to Node.
+            self._env = ResourceEnvironment(account=self._stack.account, region=self._stack.region)
             self._fleet = read_fleet(
                 self,
                 containers=containers,
@@ -163,9 +166,7 @@ class MultiContainerEndpoint(MultiContainerEndpointBase):
                 variants=self._fleet.variants,
                 shadow=self._fleet.shadow,
                 role_arn=self._role.role_arn if role is None else role_arn,
-                network=Network.of(
-                    self, vpc, vpc_subnets, security_groups, allow_all_outbound, self._stack.region, read
-                ),
+                network=Network.of(self, vpc, vpc_subnets, security_groups, allow_all_outbound, self._env.region, read),
                 network_isolation=read.read("network_isolation", network_isolation, bool),
                 encryption_key_arn=read.construct("encryption_key", encryption_key, "key_arn", *A_KEY),
                 features={
@@ -176,11 +177,11 @@ class MultiContainerEndpoint(MultiContainerEndpointBase):
                 },
                 endpoint_name=read.read("endpoint_name", endpoint_name, str),
                 deployment=bind_feature("deployment", deployment, Deployment, read),
-                rollback_alarms=read_alarms(rollback_alarms, self._stack.region, read),
+                rollback_alarms=read_alarms(rollback_alarms, self._env.region, read),
                 retain_instance_counts=read.read("retain_instance_counts", retain_instance_counts, bool),
                 retain_weights=read.read("retain_weights", retain_weights, bool),
-                region=self._stack.region,
-                account=self._stack.account,
+                region=self._env.region,
+                account=self._env.account,
                 problems=problems,
                 acknowledged=read_acknowledged_rules(acknowledged_rules, read),
             )
@@ -268,6 +269,11 @@ class MultiContainerEndpoint(MultiContainerEndpointBase):
     def endpoint_arn(self) -> str:
         """The endpoint's ARN, as IAM policies know it."""
         return self._cfn_endpoint.ref
+
+    @property
+    def env(self) -> ResourceEnvironment:
+        """The account and region that the endpoint is in."""
+        return self._env
 
     @property
     def _name_in_metrics(self) -> str:
@@ -388,7 +394,7 @@ class MultiContainerEndpoint(MultiContainerEndpointBase):
         """
         problems: list[Problem] = []
         read = ArgumentReader(problems)
-        bound = [read_alarm(f"alarms[{index}]", alarm, self._stack.region, read) for index, alarm in enumerate(alarms)]
+        bound = [read_alarm(f"alarms[{index}]", alarm, self._env.region, read) for index, alarm in enumerate(alarms)]
         for index, alarm in enumerate(alarms):
             if not problems and self._is_needed_by(alarm):
                 message = "refers to this endpoint, so that alarm and endpoint would wait for each other"
@@ -562,11 +568,10 @@ class MultiContainerEndpoint(MultiContainerEndpointBase):
         self._allowed = {permissions.kind_of(statement): set(statement["Resource"]) for statement in statements}
         document = iam.PolicyDocument.from_json({"Version": "2012-10-17", "Statement": statements})
         if self._owns_role:
-            policy = iam.Policy(self, "Policy", document=document)
-        else:
-            # Other endpoints may use the role, too, in other stacks and regions, and the default name repeats there.
-            name = f"{cdk.Names.unique_resource_name(self, max_length=100)}-{self._stack.region}"
-            policy = iam.Policy(self, "PolicyOfGivenRole", policy_name=name, document=document)
+            return iam.Policy(self, "Policy", document=document, roles=[self._role])
+        # Other endpoints may use the role, too, in other stacks and regions, and the default name repeats there.
+        name = f"{cdk.Names.unique_resource_name(self, max_length=100)}-{self._env.region}"
+        policy = iam.Policy(self, "PolicyOfGivenRole", policy_name=name, document=document)
         self._role.attach_inline_policy(policy)
         return policy
 
