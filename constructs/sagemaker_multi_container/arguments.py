@@ -2,24 +2,49 @@
 
 from __future__ import annotations
 
+import enum
 import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NoReturn, cast
+from typing import Any, Final, NoReturn, cast
 
 import aws_cdk as cdk
 
 from .declared_at import caller
 from .errors import EndpointConfigurationError, Problem
 from .rules import Unknown
-from .tokens import is_token
+from .tokens import TokenKind, is_token, kind_of_token
 
 WRONG_ARGUMENT = "MCE-Y01"
 """The id of a problem with an argument that is of a wrong type, missing, or contradicts another one."""
 
-_IN_WORDS = {bool: "True or False", float: "a number", int: "a whole number", str: "a string"}
+LARGEST_NUMBER: Final = 2**53
+"""The largest number up to which JSON, which the CDK passes arguments on in, carries all whole ones."""
+
+_IN_WORDS: Final[Mapping[type, str]] = {
+    bool: "True or False",
+    float: "a number",
+    int: "a whole number",
+    str: "a string",
+}
+# What L1 takes as it is.
+_TOKENS: Final[Mapping[type, TokenKind]] = {
+    bool: TokenKind.RESOLVABLE,
+    float: TokenKind.NUMBER,
+    int: TokenKind.NUMBER,
+    str: TokenKind.STRING,
+}
+_HOW_TO_ENCODE: Final[Mapping[type, str]] = {
+    bool: "give True or False, or cdk.Fn.condition_if(...)",
+    float: "give value_as_number of a CfnParameter, or cdk.Token.as_number(...)",
+    int: "give value_as_number of a CfnParameter, or cdk.Token.as_number(...)",
+    str: "give value_as_string of a CfnParameter, cdk.Token.as_string(...), or cdk.Fn.select(0, ...) of a list",
+}
+_PLAIN = (str, bytes, int, float, enum.Enum)
 _LONGEST_VALUE_SHOWN = 80
+_MISSING: Final = object()
+_ACCOUNT_OR_REGION = re.compile(r"[a-z0-9-]+")
 
 
 def refuse(argument: str, message: str, fix: str) -> NoReturn:
@@ -31,30 +56,60 @@ def describe(value: object) -> str:
     """A value as an error message shows it: short, and with its type, since that is the mistake."""
     if value is None:
         return "None"
+    kind = kind_of_token(value)
+    if kind is not None:
+        return f"{kind} that is only known at deployment"
+    if isinstance(value, type):
+        return f"the class {value.__name__}"
+    name = type(value).__name__
     if isinstance(value, Mapping):
         # Its values may be secrets.
-        return f"a {type(value).__name__} with the keys {', '.join(map(repr, value))}"
-    shown = repr(value)
+        return f"a {name} with the keys {', '.join(map(repr, value))}"
+    shown = _shown(value)
+    if shown is None:
+        return f"the {name}"
     if len(shown) > _LONGEST_VALUE_SHOWN:
         shown = f"{shown[: _LONGEST_VALUE_SHOWN - 3]}..."
-    return f"the {type(value).__name__} {shown}"
+    return f"the {name} {shown}"
+
+
+def _shown(value: object) -> str | None:
+    """A plain value; not what an object holds, which may be secrets, and the address of which says nothing."""
+    items = value if isinstance(value, list | tuple | set | frozenset) else [value]
+    if not all(isinstance(item, _PLAIN) for item in items):
+        return None
+    try:
+        return repr(value)
+    except ValueError:  # Python prints no numbers of thousands of digits
+        return None
 
 
 def said_by_the_cdk(error: Exception) -> str:
     """What the CDK complains about, without the code in front."""
-    return re.sub(r"^[A-Z]\w+: ", "", str(error).splitlines()[0])
+    return re.sub(r"^[A-Z]\w+: ", "", (str(error) or type(error).__name__).splitlines()[0])
 
 
-def _encoded(token: object, kind: type) -> object:
-    """A token as the string or number that L1 takes."""
-    if isinstance(token, str | int | float | list) or kind is bool:
-        return token
-    resolvable = cast("cdk.IResolvable", token)
-    return cdk.Token.as_string(resolvable) if kind is str else cdk.Token.as_number(resolvable)
+def offers(value: object, attribute: str) -> bool:
+    """Whether a value is an object with this attribute, rather than a class whose objects would have it."""
+    return _attribute(value, attribute) is not _MISSING
 
 
-def _is_infinite(value: object) -> bool:
-    return isinstance(value, float) and not math.isfinite(value)
+def _attribute(value: object, attribute: str) -> object:
+    # Asked for once: each reading is a round trip to Node.
+    return _MISSING if isinstance(value, type) else getattr(value, attribute, _MISSING)
+
+
+def text_of(argument: str, value: object, fix: str) -> str:
+    """A string of a value object, which refuses anything else at once; tokens of other kinds are encoded."""
+    problems: list[Problem] = []
+    read = ArgumentReader(problems).required(argument, value, str)
+    if isinstance(read, str):
+        return read
+    refuse(argument, problems[0].message, fix)
+
+
+def _is_number(value: object) -> bool:
+    return not isinstance(value, float) or math.isfinite(value)
 
 
 def given(properties: Mapping[str, object]) -> dict[str, Any]:
@@ -88,16 +143,28 @@ class ArgumentReader:
         return self.refuse(argument, f"is {describe(value)}, expected {expected}", fix)
 
     def read(self, argument: str, value: object, expected: type) -> object:
-        """A value of one type, or a token, or None."""
+        """A value of one type, or a token that L1 takes for it, or None."""
         if value is None:
             return None
-        if is_token(value):
-            return _encoded(value, expected)
+        words = _IN_WORDS[expected]
+        kind = kind_of_token(value)
+        if kind is not None:
+            return self._encoded(argument, value, kind, expected)
         fits = isinstance(value, (int, float) if expected is float else expected)
-        if fits and (expected is bool) == isinstance(value, bool) and not _is_infinite(value):
-            return value
-        words = _IN_WORDS.get(expected, f"a {expected.__name__}")
-        return self.wrong(argument, value, words, f"give {words}")
+        if not fits or (expected is bool) != isinstance(value, bool) or not _is_number(value):
+            return self.wrong(argument, value, words, f"give {words}")
+        if isinstance(value, int | float) and abs(value) > LARGEST_NUMBER:
+            message = f"is {describe(value)}, and the CDK passes on no number beyond 2**53 exactly"
+            return self.refuse(argument, message, "give a smaller number")
+        return value
+
+    def literal(self, argument: str, value: object, expected: type) -> object:
+        """A value of one type that decides something at synth, so that it can be no token, or None."""
+        if not is_token(value):
+            return self.read(argument, value, expected)
+        words = _IN_WORDS[expected]
+        message = f"is {describe(value)}, and what follows from it is decided at synth"
+        return self.refuse(argument, message, f"give {words} that is known at synth")
 
     def required(self, argument: str, value: object, expected: type) -> object:
         """A value of one type, or a token."""
@@ -107,9 +174,21 @@ class ArgumentReader:
         return self.refuse(argument, f"is None, expected {words}", f"give {words}")
 
     def strings(self, argument: str, value: object) -> object:
-        """A list of strings, or None."""
-        if value is None or (isinstance(value, list) and is_token(value)):
-            return value
+        """A list of strings, or a token for one, or None."""
+        match kind_of_token(value):
+            case TokenKind.LIST if isinstance(value, list):
+                return value
+            case TokenKind.RESOLVABLE:
+                return cdk.Token.as_list(value)
+            case _:
+                return self.literals(argument, value)
+
+    def literals(self, argument: str, value: object) -> object:
+        """A list of strings whose length is known at synth, or None."""
+        if value is None:
+            return None
+        if is_token(value):
+            return self.wrong(argument, value, "a list that is known at synth", "write ['...', '...']")
         if isinstance(value, str) or not isinstance(value, Sequence):
             return self.wrong(argument, value, "a list of strings", "write ['...', '...']")
         return [self.required(f"{argument}[{index}]", item, str) for index, item in enumerate(value)]
@@ -119,7 +198,9 @@ class ArgumentReader:
         if value is None:
             return None
         if not isinstance(value, Mapping):
-            return self.wrong(argument, value, "a dictionary", "write {'NAME': 'value'}")
+            # The value itself is not shown: it may be a secret.
+            message = f"is of type {type(value).__name__}, expected a dictionary"
+            return self.refuse(argument, message, "write {'NAME': 'value'}")
         for name in value:
             if not isinstance(name, str):
                 self.refuse(argument, f"has the name {name!r}, expected a string", f"write {str(name)!r}")
@@ -151,18 +232,45 @@ class ArgumentReader:
 
     def required_construct(self, argument: str, value: object, attribute: str, expected: str, fix: str) -> object:
         """An attribute of a CDK construct."""
-        if not hasattr(value, attribute):
-            return self.wrong(argument, value, expected, fix)
-        return getattr(value, attribute)
+        found = _attribute(value, attribute)
+        return self.wrong(argument, value, expected, fix) if found is _MISSING else found
 
     def same_region(self, argument: str, resource: Any, region: str) -> None:
         """Note if a resource is in another region than this one, as far as both are known."""
-        if is_token(region):
+        if not is_token(region):
+            self._same(argument, "region", resource.env.region, region)
+
+    def same_environment(self, argument: str, resource: Any, region: str, account: str, arn: str = "") -> None:
+        """Note if a resource is in another region or account than these, as far as they are known.
+
+        Args:
+            argument: The argument.
+            resource: The resource.
+            region: The region that it should be in.
+            account: The account that it should be in.
+            arn: Its ARN. Some imported resources do not know otherwise where they are.
+        """
+        if is_token(region) and is_token(account):
             return
-        found = resource.env.region
-        if found != region and not is_token(found):
-            message = f"is in {found}, and the endpoint is in {region}"
-            self.refuse(argument, message, "give one of the endpoint's region")
+        environment = resource.env
+        in_arn = [*arn.split(":"), *[""] * 5][3:5]
+        expected = {"region": (environment.region, region), "account": (environment.account, account)}
+        for part, (noun, (found, wanted)) in zip(in_arn, expected.items(), strict=True):
+            self._same(argument, noun, part if _ACCOUNT_OR_REGION.fullmatch(part) else found, wanted)
+
+    def _same(self, argument: str, noun: str, found: str, expected: str) -> None:
+        if found != expected and not is_token(found) and not is_token(expected):
+            message = f"is in {found}, and the endpoint is in {expected}"
+            self.refuse(argument, message, f"give one of the endpoint's {noun}")
+
+    def _encoded(self, argument: str, value: object, kind: TokenKind, expected: type) -> object:
+        """A token as the string or number that L1 takes."""
+        if kind is _TOKENS[expected]:
+            return value
+        if kind is not TokenKind.RESOLVABLE:
+            return self.wrong(argument, value, _IN_WORDS[expected], _HOW_TO_ENCODE[expected])
+        resolvable = cast("cdk.IResolvable", value)
+        return cdk.Token.as_string(resolvable) if expected is str else cdk.Token.as_number(resolvable)
 
     def _size(self, argument: str, value: object, unit: str, short: str) -> object:
         if value is None:

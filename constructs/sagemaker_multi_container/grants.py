@@ -7,7 +7,7 @@ from typing import Any
 
 from aws_cdk import aws_iam as iam
 
-from .arguments import describe
+from .arguments import describe, offers
 from .modes import InferenceExecutionMode
 from .served import ServedEndpoint, check_hostname
 
@@ -21,8 +21,9 @@ class EndpointGrants:
     See https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html
     """
 
-    def __init__(self, endpoint: ServedEndpoint) -> None:
+    def __init__(self, endpoint: ServedEndpoint, *, may_have_other_containers: bool = False) -> None:
         self._endpoint = endpoint
+        self._may_have_other_containers = may_have_other_containers
 
     def invoke(self, grantee: iam.IGrantable, *, containers: Sequence[str] | None = None) -> iam.Grant:
         """Allow calls of the endpoint (InvokeEndpoint).
@@ -37,10 +38,12 @@ class EndpointGrants:
 
         Args:
             grantee: A role, a function, or whatever else acts as a principal.
-            containers: The hostnames of the containers that may be called, of an endpoint in Direct mode. Default: all.
+            containers: The hostnames of the containers that may be called, of an endpoint in Direct mode. Add them to
+                the endpoint first. Default: all.
 
         Raises:
-            EndpointConfigurationError: If the endpoint has no such container, or is a pipeline.
+            EndpointConfigurationError: If the endpoint has no such container (yet), or is a pipeline, or if nothing can
+                be allowed to the grantee.
         """
         return self._allow(grantee, [_INVOKE], containers)
 
@@ -54,10 +57,12 @@ class EndpointGrants:
 
         Args:
             grantee: A role, a function, or whatever else acts as a principal.
-            containers: The hostnames of the containers that may be called, of an endpoint in Direct mode. Default: all.
+            containers: The hostnames of the containers that may be called, of an endpoint in Direct mode. Add them to
+                the endpoint first. Default: all.
 
         Raises:
-            EndpointConfigurationError: If the endpoint has no such container, or is a pipeline.
+            EndpointConfigurationError: If the endpoint has no such container (yet), or is a pipeline, or if nothing can
+                be allowed to the grantee.
         """
         return self._allow(grantee, [_INVOKE, "sagemaker:InvokeEndpointWithResponseStream"], containers)
 
@@ -68,6 +73,9 @@ class EndpointGrants:
 
         Args:
             grantee: A role, a function, or whatever else acts as a principal.
+
+        Raises:
+            EndpointConfigurationError: If nothing can be allowed to the grantee.
         """
         return self._allow(grantee, ["sagemaker:InvokeEndpointAsync"])
 
@@ -76,27 +84,40 @@ class EndpointGrants:
 
         Args:
             grantee: A role, a function, or whatever else acts as a principal.
+
+        Raises:
+            EndpointConfigurationError: If nothing can be allowed to the grantee.
         """
         return self._allow(grantee, ["sagemaker:DescribeEndpoint"])
 
     def _allow(self, grantee: iam.IGrantable, actions: list[str], containers: Sequence[str] | None = None) -> iam.Grant:
         endpoint = self._endpoint
-        if not hasattr(grantee, "grant_principal"):
+        if not offers(grantee, "grant_principal"):
             message = f"is {describe(grantee)}, expected an iam.IGrantable"
-            raise endpoint._refusal("grantee", message, "give a role, a function, or iam.ServicePrincipal('...')")
+            raise endpoint._refusal("grantee", message, "give a role, a user, a function, ...")
         endpoint._check_grantee(grantee)
-        return iam.Grant.add_to_principal(
+        grant = iam.Grant.add_to_principal(
             grantee=grantee,
             actions=actions,
             resource_arns=[endpoint.endpoint_arn],
             conditions=None if containers is None else {"StringEquals": {_CONTAINER: self._hostnames(containers)}},
         )
+        if not grant.success:
+            message = f"is a principal without a policy ({type(grantee).__name__}), and SageMaker endpoints have none"
+            fix = "give the role, user or group that calls; import it with its from_* method where it is made elsewhere"
+            raise endpoint._refusal("grantee", message, fix)
+        return grant
 
     def _hostnames(self, containers: Sequence[str]) -> Any:
         endpoint = self._endpoint
         if isinstance(containers, str) or not isinstance(containers, Sequence):
             message = f"is {describe(containers)}, expected a list of hostnames"
-            raise endpoint._refusal("containers", message, f"write containers=[{containers!r}]")
+            fix = (
+                f"write containers=[{containers!r}]"
+                if isinstance(containers, str)
+                else "write containers=['...', '...']"
+            )
+            raise endpoint._refusal("containers", message, fix)
         if not containers:
             fix = "name the containers that may be called, or leave the argument out to allow all"
             raise endpoint._refusal("containers", "is empty, which would allow no call", fix)
@@ -104,6 +125,9 @@ class EndpointGrants:
         if any(variant.mode == InferenceExecutionMode.SERIAL for variant in variants):
             message = "are given for a pipeline, and a call of a pipeline names no container"
             raise endpoint._refusal("containers", message, "leave the argument out, or use Direct mode", "MCE-I02")
+        if not self._may_have_other_containers and not all(variant.hostnames for variant in variants):
+            message = "are given before the endpoint has containers"
+            raise endpoint._refusal("containers", message, "add the containers first, with add_container", "MCE-I02")
         return [
             check_hostname(endpoint, f"containers[{index}]", hostname, variants)
             for index, hostname in enumerate(containers)

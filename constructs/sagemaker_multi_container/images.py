@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
@@ -16,7 +17,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import region_info
 from constructs import Construct
 
-from .arguments import describe, refuse
+from .arguments import describe, offers, refuse, text_of
 from .arns import ARN
 from .errors import Caution
 from .tokens import TOKEN, is_token
@@ -26,6 +27,8 @@ _ECR_URI = re.compile(
     rf"(?P<account>{_NAME})\.dkr[.-]ecr(?:-fips)?\.(?P<region>{_NAME})\.[^/]+/(?P<repository>(?:{TOKEN}|[^:@$])+)(?:[:@].+)?"
 )
 _TAG = re.compile(r"\w[\w.-]{0,127}", re.ASCII)
+_ACCOUNT = re.compile(r"[0-9]{12}")
+_AN_ACCOUNT = "give account_id='763104351884', in quotes"
 _BIND_TO_PORT_LABEL = "com.amazonaws.sagemaker.capabilities.accept-bind-to-port"
 _BIND_TO_PORT = re.compile(
     rf"^\s*LABEL\s.*{re.escape(_BIND_TO_PORT_LABEL)}[\"']?(?:\s*=\s*|\s+)[\"']?true\b", re.IGNORECASE | re.MULTILINE
@@ -80,7 +83,7 @@ class ContainerImage(ABC):
             EndpointConfigurationError: If both or neither of tag and digest are given, or `repository` is no
                 repository.
         """
-        if not hasattr(repository, "repository_uri"):
+        if not offers(repository, "repository_uri"):
             refuse(
                 "repository",
                 f"is {describe(repository)}, expected an ecr.IRepository",
@@ -90,8 +93,8 @@ class ContainerImage(ABC):
             given = "neither" if tag is None else "both"
             refuse("tag, digest", f"{given} given, expected one of them", "give tag='1.4.2' or digest='sha256:...'")
         if tag is not None:
-            _require_tag(tag)
-        return _EcrImage(repository, f"@{digest}" if tag is None else f":{tag}")
+            return _EcrImage(repository, f":{_tag(tag)}")
+        return _EcrImage(repository, "@" + text_of("digest", digest, "give digest='sha256:...'"))
 
     @staticmethod
     def from_asset(
@@ -125,7 +128,7 @@ class ContainerImage(ABC):
             fix = "write Platform.LINUX_ARM64 or Platform.LINUX_AMD64, of aws_ecr_assets"
             refuse("platform", f"is {describe(platform)}, expected an ecr_assets.Platform", fix)
         dockerfile = Path(directory, file or "Dockerfile")
-        if not dockerfile.is_file():
+        if not os.path.isfile(dockerfile):  # noqa: PTH113 - unlike Path's, it knows that no file has such a name
             refuse(
                 "directory",
                 f"there is no {dockerfile} (the app runs in {Path.cwd()})",
@@ -140,7 +143,7 @@ class ContainerImage(ABC):
         Args:
             asset: A `DockerImageAsset` or a `TarballImageAsset`.
         """
-        if not hasattr(asset, "image_uri"):
+        if not offers(asset, "image_uri"):
             refuse("asset", f"is {describe(asset)}, expected a DockerImageAsset", "to build one use from_asset('...')")
         return _AssetImage(asset)
 
@@ -155,9 +158,15 @@ class ContainerImage(ABC):
             tag: Such as `2.6.0-cpu-py312-ubuntu22.04-sagemaker`.
             account_id: The account of the registry, which you must give in regions that the CDK does not know it of,
                 such as AWS GovCloud. Default: the one that the CDK knows for the region.
+
+        Raises:
+            EndpointConfigurationError: If an argument is of a wrong type, or `account_id` has not 12 digits.
         """
-        _require_tag(tag)
-        return _DlcImage(repository_name, tag, account_id)
+        name = text_of("repository_name", repository_name, "give a name such as 'pytorch-inference'")
+        account = None if account_id is None else text_of("account_id", account_id, _AN_ACCOUNT)
+        if account is not None and not is_token(account) and not _ACCOUNT.fullmatch(account):
+            refuse("account_id", f"is {describe(account_id)}, expected 12 digits", _AN_ACCOUNT)
+        return _DlcImage(name, _tag(tag), account)
 
     @staticmethod
     def from_registry(image: str, *, credentials: lambda_.IFunction | None = None) -> ContainerImage:
@@ -169,10 +178,11 @@ class ContainerImage(ABC):
             image: `registry/repository:tag` or `registry/repository@digest`.
             credentials: The function that SageMaker asks for the registry's credentials. Default: none are needed.
         """
-        if credentials is not None and not hasattr(credentials, "function_arn"):
+        if credentials is not None and not offers(credentials, "function_arn"):
             fix = "use lambda_.Function.from_function_arn(self, 'Credentials', '...')"
             refuse("credentials", f"is {describe(credentials)}, expected a lambda_.IFunction", fix)
-        return _RegistryImage(image, credentials)
+        name = text_of("image", image, "give image='<registry>/<repository>:<tag>'")
+        return _RegistryImage(name, credentials)
 
     @staticmethod
     def from_uri(uri: str) -> ContainerImage:
@@ -184,9 +194,7 @@ class ContainerImage(ABC):
         Args:
             uri: `<account>.dkr.ecr.<region>.amazonaws.com/<repository>:<tag>` or `...@<digest>`.
         """
-        if not isinstance(uri, str):
-            refuse("uri", f"is {describe(uri)}, expected a string", "give '<account>.dkr.ecr.<region>...'")
-        return _UriImage(uri)
+        return _UriImage(text_of("uri", uri, "give '<account>.dkr.ecr.<region>...'"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,10 +296,12 @@ class _UriImage(ContainerImage):
         return ContainerImageConfig(uri=self.uri, cautions=(unknown,))
 
 
-def _require_tag(tag: object) -> None:
-    if not isinstance(tag, str) or not (is_token(tag) or _TAG.fullmatch(tag)):
+def _tag(tag: object) -> str:
+    text = text_of("tag", tag, "give tag='1.4.2'")
+    if not is_token(text) and not _TAG.fullmatch(text):
         message = f"is {describe(tag)}, expected up to 128 letters, digits, underscores, periods and hyphens"
         refuse("tag", message, "give tag='1.4.2'")
+    return text
 
 
 def _repository_arn(region: str, account: str, repository: str) -> str:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 import aws_cdk as cdk
 from aws_cdk.interfaces import ResourceEnvironment
 from constructs import Construct
 
-from .arguments import ArgumentReader
+from .arguments import ArgumentReader, describe
 from .endpoint_base import MultiContainerEndpointBase
 from .errors import EndpointConfigurationError, Problem
+from .grants import EndpointGrants
 from .modes import InferenceExecutionMode
+from .rules.limits import ENDPOINT_NAME
 from .served import ServedVariant
 from .tokens import is_token
 
@@ -49,6 +52,10 @@ class _ImportedEndpoint(MultiContainerEndpointBase):
         return self._variants
 
     @property
+    def grants(self) -> EndpointGrants:
+        return EndpointGrants(self, may_have_other_containers=True)
+
+    @property
     def env(self) -> ResourceEnvironment:
         return self._env or super().env
 
@@ -59,18 +66,18 @@ def import_by_name(
     name: str,
     *,
     mode: InferenceExecutionMode | None,
-    hostnames: Sequence[str],
-    variant_names: Sequence[str],
+    hostnames: Sequence[str] | None,
+    variant_names: Sequence[str] | None,
 ) -> MultiContainerEndpointBase:
     """An endpoint of the scope's account and region."""
     problems: list[Problem] = []
     read = ArgumentReader(problems)
-    read.required("endpoint_name", name, str)
+    known = _name(read, read.required("endpoint_name", name, str))
     variants = _variants(mode, hostnames, variant_names, read)
     _raise_if_any(problems, scope, id)
-    in_arn = name if is_token(name) else name.lower()
+    in_arn = known if is_token(known) else known.lower()
     arn = cdk.Stack.of(scope).format_arn(service="sagemaker", resource="endpoint", resource_name=in_arn)
-    return _ImportedEndpoint(scope, id, name=name, arn=arn, variants=variants)
+    return _ImportedEndpoint(scope, id, name=known, arn=arn, variants=variants)
 
 
 def import_by_arn(
@@ -80,39 +87,58 @@ def import_by_arn(
     *,
     endpoint_name: str | None,
     mode: InferenceExecutionMode | None,
-    hostnames: Sequence[str],
-    variant_names: Sequence[str],
+    hostnames: Sequence[str] | None,
+    variant_names: Sequence[str] | None,
 ) -> MultiContainerEndpointBase:
     """An endpoint of any account and region."""
     problems: list[Problem] = []
     read = ArgumentReader(problems)
-    name = read.read("endpoint_name", endpoint_name, str)
-    read.required("endpoint_arn", arn, str)
-    parts = _ARN.fullmatch(arn) if isinstance(arn, str) else None
-    if parts is None and isinstance(arn, str) and not is_token(arn):
+    name = _name(read, read.read("endpoint_name", endpoint_name, str))
+    known = read.required("endpoint_arn", arn, str)
+    whole = known if isinstance(known, str) else ""
+    parts = _ARN.fullmatch(whole)
+    if parts is None and isinstance(known, str) and not is_token(known):
         message = f"{arn!r} is not the ARN of an endpoint"
         read.refuse("endpoint_arn", message, "write arn:aws:sagemaker:<region>:<account>:endpoint/<name in lower case>")
-    if parts is not None and isinstance(name, str) and not is_token(name) and name.lower() != parts["name"]:
+    if parts is not None and name and not is_token(name) and name.lower() != parts["name"]:
         fix = "give the name whose ARN this is, or leave it out"
         read.refuse("endpoint_name", f"is {name!r}, and the ARN is that of {parts['name']!r}", fix)
     variants = _variants(mode, hostnames, variant_names, read)
     _raise_if_any(problems, scope, id)
     if parts is None:
-        in_arn = cdk.Fn.select(1, cdk.Fn.split("/", arn))
-        return _ImportedEndpoint(scope, id, name=endpoint_name or in_arn, arn=arn, variants=variants)
+        in_arn = cdk.Fn.select(1, cdk.Fn.split("/", whole))
+        return _ImportedEndpoint(scope, id, name=name or in_arn, arn=whole, variants=variants)
     env = ResourceEnvironment(account=parts["account"], region=parts["region"])
-    return _ImportedEndpoint(scope, id, name=endpoint_name or parts["name"], arn=arn, variants=variants, env=env)
+    return _ImportedEndpoint(scope, id, name=name or parts["name"], arn=whole, variants=variants, env=env)
+
+
+def _name(read: ArgumentReader, name: object) -> str:
+    """The name of an endpoint; empty where none is given, or a wrong one."""
+    if not isinstance(name, str):
+        return ""
+    if is_token(name) or (len(name) <= ENDPOINT_NAME.longest and ENDPOINT_NAME.matches(name)):
+        return name
+    fix = f"give its name: {ENDPOINT_NAME.meaning}, {ENDPOINT_NAME.longest} at most"
+    if name.startswith("arn:"):
+        fix = "use from_endpoint_arn"
+    read.refuse("endpoint_name", f"is {describe(name)}, which cannot be the name of an endpoint", fix)
+    return ""
 
 
 def _variants(mode: object, hostnames: object, names: object, read: ArgumentReader) -> tuple[ServedVariant, ...]:
     if mode is not None and not isinstance(mode, InferenceExecutionMode):
         read.wrong("mode", mode, "an InferenceExecutionMode", "give InferenceExecutionMode.SERIAL or .DIRECT")
-    containers = read.strings("hostnames", hostnames)
-    variants = read.strings("variant_names", names)
-    if not isinstance(containers, list) or not isinstance(variants, list):
-        return ()
+    containers = _known("hostnames", hostnames, read)
     known_mode = None if mode is None else str(mode)
-    return tuple(ServedVariant(name=name, mode=known_mode, hostnames=tuple(containers)) for name in variants or [""])
+    # Without names, it is one variant that is not known.
+    variants = _known("variant_names", names, read) or ("",)
+    return tuple(ServedVariant(name=name, mode=known_mode, hostnames=containers) for name in variants)
+
+
+def _known(argument: str, value: object, read: ArgumentReader) -> tuple[Any, ...]:
+    """The strings of a list, none if they are not known."""
+    known = read.literals(argument, value)
+    return tuple(known) if isinstance(known, list) else ()
 
 
 def _raise_if_any(problems: Sequence[Problem], scope: Construct, id: str) -> None:

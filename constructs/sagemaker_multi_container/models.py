@@ -20,7 +20,7 @@ from .errors import Problem
 from .images import ContainerImage, ContainerImageConfig
 from .model_data import ModelData, ModelDataConfig
 from .rules import Unknown
-from .tokens import is_token
+from .tokens import TokenKind, is_token, kind_of_token
 
 NOT_A_CONTAINER = "MCE-C45"
 """The id of a problem with a container list that is no list of containers."""
@@ -71,7 +71,7 @@ def bind_containers(
         ]
     fix = "write [ContainerDefinition(...), ContainerDefinition(...)]"
     if isinstance(containers, set | frozenset):
-        fix = "give a list: a set has no order, and a pipeline runs its containers in order"
+        fix = "write containers=[...]: a set has no order, and a pipeline runs its containers in order"
     message = f"is {describe(containers)}, expected a list of containers"
     problems.append(Problem(NOT_A_CONTAINER, argument, message, fix))
     return None
@@ -92,8 +92,8 @@ def bind_container(container: object, scope: Construct, argument: str, problems:
         **_image_properties(image),
         **_model_data_properties(model_data, container.multi_model, read),
         "Environment": _environment(container, read),
-        "Mode": "MultiModel" if read.read("multi_model", container.multi_model, bool) is True else None,
-        "MultiModelConfig": _cache_properties(read.read("model_cache", container.model_cache, bool)),
+        "Mode": "MultiModel" if read.literal("multi_model", container.multi_model, bool) is True else None,
+        "MultiModelConfig": _cache_properties(read.literal("model_cache", container.model_cache, bool)),
         "ModelPackageName": read.read("model_package", container.model_package, str),
         "InferenceSpecificationName": read.read(
             "inference_specification_name", container.inference_specification_name, str
@@ -145,14 +145,20 @@ def _environment(container: ContainerDefinition, read: ArgumentReader) -> object
     environment = read.mapping("environment", container.environment)
     if not isinstance(environment, dict):
         return environment
-    values = {}
-    for name, value in environment.items():
-        values[name] = value
-        if not isinstance(value, str) and not is_token(value):
-            # The value itself is not shown: it may be a secret.
-            message = f"is of type {type(value).__name__}, and CloudFormation takes strings only"
-            values[name] = read.refuse(f"environment[{name!r}]", message, "write the value in quotes", NOT_A_STRING)
-    return values
+    return {name: _variable(f"environment[{name!r}]", value, read) for name, value in environment.items()}
+
+
+def _variable(argument: str, value: object, read: ArgumentReader) -> object:
+    kind = kind_of_token(value)
+    if kind is TokenKind.RESOLVABLE:
+        return read.read(argument, value, str)
+    if kind is TokenKind.STRING or (kind is None and isinstance(value, str)):
+        return value
+    # The value itself is not shown: it may be a secret.
+    given = f"of type {type(value).__name__}" if kind is None else describe(value)
+    message = f"is {given}, and CloudFormation takes strings only"
+    fix = "write the value in quotes" if kind is None else "give value_as_string, or cdk.Token.as_string(...)"
+    return read.refuse(argument, message, fix, NOT_A_STRING)
 
 
 def _image_properties(image: ContainerImageConfig | Unknown | None) -> dict[str, Any]:

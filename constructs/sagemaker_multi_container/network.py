@@ -9,7 +9,8 @@ from typing import Any
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct, DependencyGroup, IDependable
 
-from .arguments import ArgumentReader, describe, said_by_the_cdk
+from .arguments import ArgumentReader, describe, offers, said_by_the_cdk
+from .tokens import is_token
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +34,7 @@ class Network:
         read: ArgumentReader,
     ) -> Network | None:
         """The network that the endpoint's arguments describe; None without a VPC, or where they are wrong."""
-        read.read("allow_all_outbound", allow_all_outbound, bool)
+        read.literal("allow_all_outbound", allow_all_outbound, bool)
         if vpc is None:
             needless = {
                 "vpc_subnets": vpc_subnets,
@@ -69,20 +70,36 @@ class Network:
 def _are_usable(vpc: object, subnets: object, groups: object, read: ArgumentReader) -> bool:
     """Whether the arguments are of the types that they should be; a problem for each that is not."""
     before = len(read.problems)
-    if not hasattr(vpc, "select_subnets"):
+    if not offers(vpc, "select_subnets"):
         fix = "use ec2.Vpc.from_lookup(self, 'Vpc', vpc_id='...')"
         read.refuse("vpc", f"is {describe(vpc)}, expected an ec2.IVpc", fix)
     if subnets is not None and not isinstance(subnets, ec2.SubnetSelection):
         fix = "write ec2.SubnetSelection(subnet_type=ec2.SubnetType...), or subnets=[...] in it"
         read.refuse("vpc_subnets", f"is {describe(subnets)}, expected an ec2.SubnetSelection", fix)
+    elif subnets is not None:
+        _check_subnets(subnets.subnets, read)
     if groups is not None and not isinstance(groups, list | tuple):
         read.refuse("security_groups", f"is {describe(groups)}, expected a list", "write [security_group, ...]")
     for index, group in enumerate(groups if isinstance(groups, list | tuple) else ()):
-        if not hasattr(group, "security_group_id"):
+        if not offers(group, "security_group_id"):
             message = f"is {describe(group)}, expected an ec2.ISecurityGroup"
             fix = "use ec2.SecurityGroup.from_security_group_id(self, 'Group', '...')"
             read.refuse(f"security_groups[{index}]", message, fix)
     return len(read.problems) == before
+
+
+def _check_subnets(subnets: object, read: ArgumentReader) -> None:
+    if subnets is None:
+        return
+    if isinstance(subnets, str) or not isinstance(subnets, Sequence) or is_token(subnets):
+        fix = "write ec2.SubnetSelection(subnets=[subnet, ...])"
+        read.refuse("vpc_subnets.subnets", f"is {describe(subnets)}, expected a list of subnets", fix)
+        return
+    for index, subnet in enumerate(subnets):
+        if not offers(subnet, "subnet_id"):
+            message = f"is {describe(subnet)}, expected an ec2.ISubnet"
+            fix = "use ec2.Subnet.from_subnet_id(self, 'Subnet', '...')"
+            read.refuse(f"vpc_subnets.subnets[{index}]", message, fix)
 
 
 def _select(vpc: ec2.IVpc, selection: ec2.SubnetSelection) -> tuple[list[str], IDependable]:

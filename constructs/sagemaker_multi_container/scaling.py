@@ -16,7 +16,7 @@ from aws_cdk import aws_applicationautoscaling as appscaling
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
 
-from .arguments import ArgumentReader, describe, given, said_by_the_cdk
+from .arguments import LARGEST_NUMBER, ArgumentReader, describe, given, offers, said_by_the_cdk
 from .arns import ACCOUNT, ARN
 from .declaration import ENDPOINT
 from .errors import EndpointConfigurationError
@@ -34,7 +34,7 @@ _SERVICE_ROLE = (
 _SAFETY_FACTOR = 0.5
 _SECONDS_IN_A_MINUTE = 60
 _ALL = 100
-_ID = re.compile(r"[^\x00-\x1f\x7f-\x9f:/|]+")
+_ID = re.compile(r"(?! )[^\x00-\x1f\x7f-\x9f:/|]{1,256}(?<! )")
 
 
 class TargetTrackingOptions(TypedDict, total=False):
@@ -145,8 +145,11 @@ class ScalableInstanceCount:
             most = _known(read, "max_requests_per_second", max_requests_per_second)
             factor = _known(read, "safety_factor", _SAFETY_FACTOR if safety_factor is None else safety_factor, 1)
             target = most * _SECONDS_IN_A_MINUTE * factor
+            if target > LARGEST_NUMBER:
+                message = f"makes the target {target:g}, and the CDK passes on no number beyond 2**53 exactly"
+                read.refuse("max_requests_per_second", message, "give a smaller number")
         else:
-            _check_positive(read, "target_invocations_per_minute", target)
+            target = _positive(read, "target_invocations_per_minute", target)
             if safety_factor is not None:
                 message = "is given beside target_invocations_per_minute, which is the target itself"
                 read.refuse("safety_factor", message, "leave it out, or give max_requests_per_second")
@@ -173,9 +176,8 @@ class ScalableInstanceCount:
             EndpointConfigurationError: If an argument is wrong.
         """
         read = self._reader("scale_on_concurrency", id)
-        _check_positive(read, "target_concurrent_requests_per_model", target_concurrent_requests_per_model)
+        target = _positive(read, "target_concurrent_requests_per_model", target_concurrent_requests_per_model)
         metric = appscaling.PredefinedMetric.SAGEMAKER_VARIANT_CONCURRENT_REQUESTS_PER_MODEL_HIGH_RESOLUTION
-        target = target_concurrent_requests_per_model
         return self._track(read, id, target, options, CONCURRENCY, predefined_metric=metric)
 
     def scale_on_utilization(
@@ -244,8 +246,8 @@ class ScalableInstanceCount:
         """
         read = self._reader("scale_to_track_metric", id)
         _check_metric(read, metric)
-        read.required("target_value", target_value, float)
-        return self._track(read, id, target_value, options, custom_metric=metric)
+        target = _number(read.required("target_value", target_value, float))
+        return self._track(read, id, target, options, custom_metric=metric)
 
     def scale_on_metric(
         self,
@@ -283,7 +285,14 @@ class ScalableInstanceCount:
         """
         read = self._reader("scale_on_metric", id)
         _check_metric(read, metric)
+        _check_steps(read, scaling_steps)
         _check_duration(read, "cooldown", cooldown)
+        numbers = {
+            "datapoints_to_alarm": datapoints_to_alarm,
+            "evaluation_periods": evaluation_periods,
+            "min_adjustment_magnitude": min_adjustment_magnitude,
+        }
+        whole = {name: cast("int | None", read.read(name, value, int)) for name, value in numbers.items()}
         policy = Resource("ScalingPolicy", {"PolicyType": "StepScaling", "ScalingTargetId": self._reference})
         with self._making(read, id, policy):
             return self._target.scale_on_metric(
@@ -292,10 +301,8 @@ class ScalableInstanceCount:
                 scaling_steps=scaling_steps,
                 adjustment_type=adjustment_type,
                 cooldown=cooldown,
-                datapoints_to_alarm=datapoints_to_alarm,
-                evaluation_periods=evaluation_periods,
                 metric_aggregation_type=metric_aggregation_type,
-                min_adjustment_magnitude=min_adjustment_magnitude,
+                **whole,
             )
 
     def scale_on_schedule(
@@ -348,8 +355,8 @@ class ScalableInstanceCount:
             self._target.scale_on_schedule(
                 id,
                 schedule=schedule,
-                min_capacity=min_capacity,
-                max_capacity=max_capacity,
+                min_capacity=bounds.get("MinCapacity"),
+                max_capacity=bounds.get("MaxCapacity"),
                 time_zone=time_zone,
                 start_time=start_time,
                 end_time=end_time,
@@ -363,7 +370,8 @@ class ScalableInstanceCount:
     def _reader(self, method: str, id: str) -> ArgumentReader:
         read = ArgumentReader([], f"{self._call}.{method}({id!r})")
         if not isinstance(id, str) or not _ID.fullmatch(id):
-            read.refuse("", f"has {describe(id)} as its id", "give a string without the characters / : |")
+            fix = "give a string of up to 256 characters, without / : | and without a blank at either end"
+            read.refuse("", f"has {describe(id)} as its id", fix)
         elif id in self._ids:
             read.refuse("", f"has the id {id!r}, which something else that scales this variant has", "give another id")
         return read
@@ -381,9 +389,10 @@ class ScalableInstanceCount:
         predefined: str | None = None,
         **metric: Any,
     ) -> appscaling.TargetTrackingScalingPolicy:
-        for name in options.keys() - TargetTrackingOptions.__annotations__.keys():
-            read.refuse(name, "is no argument", f"choose from {', '.join(TargetTrackingOptions.__annotations__)}")
-        read.read("disable_scale_in", options.get("disable_scale_in"), bool)
+        for name in options:
+            if name not in TargetTrackingOptions.__annotations__:
+                read.refuse(name, "is no argument", f"choose from {', '.join(TargetTrackingOptions.__annotations__)}")
+        read.literal("disable_scale_in", options.get("disable_scale_in"), bool)
         for name in ("scale_in_cooldown", "scale_out_cooldown"):
             _check_duration(read, name, options.get(name))
         tracked = {"PredefinedMetricSpecification": {"PredefinedMetricType": predefined}} if predefined else {}
@@ -448,6 +457,7 @@ class EndpointScaling:
     def scale(self, variant: str | None, min_capacity: int, max_capacity: int) -> ScalableInstanceCount:
         """Let a variant have between so many and so many instances."""
         endpoint = self._endpoint
+        endpoint._check_is_here("auto_scale")
         served = endpoint._find_variant(variant)
         name = served.name
         if not isinstance(name, str) or is_token(name):
@@ -458,6 +468,8 @@ class EndpointScaling:
             fix = "keep what the first call returned, and use its methods"
             raise endpoint._refusal(call, "is called again, and a variant is scaled once", fix)
         read = ArgumentReader([], call)
+        least = _number(read.required("min_capacity", min_capacity, int))
+        most = _number(read.required("max_capacity", max_capacity, int))
         properties = {
             "ServiceNamespace": NAMESPACE,
             "ScalableDimension": DIMENSION,
@@ -467,8 +479,8 @@ class EndpointScaling:
                 logical_id=ENDPOINT,
                 attribute="EndpointName",
             ),
-            "MinCapacity": read.required("min_capacity", min_capacity, int),
-            "MaxCapacity": read.required("max_capacity", max_capacity, int),
+            "MinCapacity": least,
+            "MaxCapacity": most,
         }
         if read.problems:
             raise EndpointConfigurationError(endpoint.node.path, read.problems)
@@ -481,8 +493,8 @@ class EndpointScaling:
                 service_namespace=appscaling.ServiceNamespace.SAGEMAKER,
                 scalable_dimension=DIMENSION,
                 resource_id=f"{BEFORE_ENDPOINT}{endpoint.endpoint_name}{BEFORE_VARIANT}{name}",
-                min_capacity=min_capacity,
-                max_capacity=max_capacity,
+                min_capacity=least,
+                max_capacity=most,
                 role=self._role,
             )
         self._scaled.add(name)
@@ -495,20 +507,43 @@ class EndpointScaling:
         return iam.Role.from_role_arn(self._endpoint, "ScalingRole", arn, mutable=False)
 
 
-def _known(read: ArgumentReader, argument: str, value: object, most: float = math.inf) -> float:
-    """A number above 0 that is known at synth, since something is calculated from it; 0 if it is refused."""
-    if is_token(value):
-        read.refuse(argument, "is a token, and the target is calculated from it at synth", "give a number")
-        return 0
-    _check_positive(read, argument, value, most)
+def _number(value: object) -> Any:
+    """What has been read as a number; 0 if it was refused."""
     return value if isinstance(value, int | float) else 0
 
 
-def _check_positive(read: ArgumentReader, argument: str, value: object, most: float = math.inf) -> None:
+def _known(read: ArgumentReader, argument: str, value: object, most: float = math.inf) -> float:
+    """A number above 0 that is known at synth, since something is calculated from it; 0 if it is refused."""
+    if is_token(value):
+        message = f"is {describe(value)}, and the target is calculated from it at synth"
+        read.refuse(argument, message, "give a number")
+        return 0
+    return _positive(read, argument, value, most)
+
+
+def _positive(read: ArgumentReader, argument: str, value: object, most: float = math.inf) -> float:
+    """A number above 0, or a token for one; 0 if it is refused."""
     number = read.required(argument, value, float)
-    if isinstance(number, int | float) and not is_token(number) and not 0 < number <= most:
+    if not isinstance(number, int | float):
+        return 0
+    if not is_token(number) and not 0 < number <= most:
         above = "above 0" if most == math.inf else f"above 0 and at most {most:g}"
         read.refuse(argument, f"is {number:g}; it must be {above}", f"give a number {above}")
+        return 0
+    return number
+
+
+def _check_steps(read: ArgumentReader, steps: object) -> None:
+    if isinstance(steps, str) or not isinstance(steps, Sequence):
+        fix = "write [appscaling.ScalingInterval(upper=..., change=-1), ...]"
+        read.refuse("scaling_steps", f"is {describe(steps)}, expected a list", fix)
+        return
+    for index, step in enumerate(steps):
+        _check_type(
+            read, f"scaling_steps[{index}]", step, appscaling.ScalingInterval, "appscaling.ScalingInterval(...)"
+        )
+        for name in ("change", "lower", "upper"):
+            read.read(f"scaling_steps[{index}].{name}", getattr(step, name, None), float)
 
 
 def _check_duration(read: ArgumentReader, argument: str, value: object) -> None:
@@ -517,7 +552,7 @@ def _check_duration(read: ArgumentReader, argument: str, value: object) -> None:
 
 
 def _check_metric(read: ArgumentReader, metric: object) -> None:
-    if not hasattr(metric, "to_metric_config"):
+    if not offers(metric, "to_metric_config"):
         message = f"is {describe(metric)}, expected a cloudwatch.IMetric"
         read.refuse("metric", message, "use one of endpoint.metrics, or cloudwatch.Metric(...)")
 

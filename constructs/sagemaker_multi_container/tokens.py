@@ -2,30 +2,53 @@
 
 from __future__ import annotations
 
-import os
+import enum
 import re
 import struct
 from typing import Any
+
+import aws_cdk as cdk
 
 from .rules import Unknown
 
 TOKEN = r"[$#]\{Token\[[^\]]*\]\}"  # noqa: S105 - a CDK token, no secret
 """The regular expression of a token inside a string."""
 _MARKER = re.compile(TOKEN)
+# How the only item of an encoded list begins.
+_ITEM_OF_LIST = "#{Token["
 # The first two bytes of the doubles that stand for number tokens.
 _NUMBER_MARKER = b"\xfb\xff"
 
 
-def is_token(value: object) -> bool:
-    """Whether a string, a number or a list of strings stands for a value that is only known at deployment."""
+class TokenKind(enum.StrEnum):
+    """What stands for a value that is only known at deployment, in the words of error messages."""
+
+    STRING = "a string"
+    NUMBER = "a number"
+    LIST = "a list"
+    RESOLVABLE = "a value"
+    """The token itself, an `IResolvable`, which can be encoded as each of the others."""
+
+
+def kind_of_token(value: object) -> TokenKind | None:
+    """How a value is encoded that is only known at deployment; None for a literal."""
     if isinstance(value, str):
-        return _MARKER.search(value) is not None
+        if value.startswith(_ITEM_OF_LIST):
+            return TokenKind.LIST
+        return None if _MARKER.search(value) is None else TokenKind.STRING
     if isinstance(value, float):
-        return struct.pack(">d", value).startswith(_NUMBER_MARKER)
+        return TokenKind.NUMBER if struct.pack(">d", value).startswith(_NUMBER_MARKER) else None
     if isinstance(value, list):
-        return len(value) == 1 and isinstance(value[0], str) and value[0].startswith("#{Token[")
-    # What jsii hands out for an IResolvable has no common class. A path can be resolved, too.
-    return hasattr(value, "resolve") and not isinstance(value, os.PathLike)
+        is_list = len(value) == 1 and isinstance(value[0], str) and value[0].startswith(_ITEM_OF_LIST)
+        return TokenKind.LIST if is_list else None
+    # Not only by `resolve`, which a stack and a path have, too.
+    is_resolvable = not isinstance(value, type) and cdk.IResolvable in getattr(value, "__jsii_ifaces__", ())
+    return TokenKind.RESOLVABLE if is_resolvable else None
+
+
+def is_token(value: object) -> bool:
+    """Whether a value is only known at deployment, or a string is in part."""
+    return kind_of_token(value) is not None
 
 
 def with_unknowns(value: Any) -> Any:

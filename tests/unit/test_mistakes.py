@@ -141,7 +141,7 @@ def test_refuses_environment_values_that_are_no_strings(stack: cdk.Stack, value:
         ("hostname", 5, "is the int 5, expected a string"),
         ("image", "ranker:1", "is the str 'ranker:1', expected ContainerImage"),
         ("model_data", "s3://b/m.tar.gz", "expected ModelData"),
-        ("environment", "A=1", "is the str 'A=1', expected a dictionary"),
+        ("environment", "A=1", "is of type str, expected a dictionary"),
         ("environment", {1: "x"}, "has the name 1, expected a string"),
         ("multi_model", "yes", "is the str 'yes', expected True or False"),
         ("model_cache", "Enabled", "expected True or False"),

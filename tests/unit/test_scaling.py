@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -418,6 +419,8 @@ def of_policy(method: str, where: str, message: str, rule: str = "MCE-Y01", **ar
 BURSTABLE = {"instance_type": "ml.t2.medium"}
 UNKNOWN = {"instance_type": "ml.c7i.metal-48xl"}
 A = "auto_scale(variant='a')"
+STEP = appscaling.ScalingInterval(lower=1, change=1)
+A_STRING = cdk.Token.as_string({"Ref": "S"})
 REFUSALS = [
     of_target("MCE-A05", f"{A}.min_capacity", "got 0; it must be at least 1", variant="a", min_capacity=0),
     of_target("MCE-A05", f"{A}.min_capacity", "5 is above the maximum of 4", variant="a", min_capacity=5),
@@ -437,6 +440,15 @@ REFUSALS = [
     of_target("MCE-Y01", f"{A}.min_capacity", "is the str '1'", variant="a", min_capacity="1"),
     of_target("MCE-Y01", f"{A}.max_capacity", "is the float 2.0", variant="a", max_capacity=2.0),
     of_target("MCE-Y01", f"{A}.max_capacity", "None", variant="a", max_capacity=None),
+    of_target("MCE-Y01", f"{A}.max_capacity", "is a string that is only", variant="a", max_capacity=A_STRING),
+    *(
+        of_target("MCE-Y01", f"{A}.max_capacity", message, variant="a", max_capacity=10**digits)
+        for digits, message in (
+            (20, "0000, and the CDK"),
+            (400, "000..., and the CDK"),
+            (5000, "is the int, and the CDK"),
+        )
+    ),
     of_policy("scale_on_invocations", "", "either max_requests_per_second or target"),
     of_policy("scale_on_invocations", "", "either", max_requests_per_second=1, target_invocations_per_minute=1),
     of_policy(
@@ -446,8 +458,33 @@ REFUSALS = [
     of_policy(
         "scale_on_invocations",
         ".max_requests_per_second",
-        "is a token",
+        "is a number that is only known at deployment, and the target is calculated from it at synth",
         max_requests_per_second=cdk.Token.as_number({"Ref": "R"}),
+    ),
+    *(
+        of_policy("scale_on_invocations", f".{name}", f"is the {type(number).__name__} 1", **{name: number})
+        for name in ("max_requests_per_second", "target_invocations_per_minute")
+        for number in (1e308, 10**400)
+    ),
+    of_policy(
+        "scale_on_invocations", ".max_requests_per_second", "makes the target 2.4e+17", max_requests_per_second=8e15
+    ),
+    of_policy(
+        "scale_on_concurrency",
+        ".target_concurrent_requests_per_model",
+        "is a string that is only known at deployment",
+        target_concurrent_requests_per_model=A_STRING,
+    ),
+    of_policy(
+        "scale_on_invocations",
+        ".disable_scale_in",
+        "and what follows from it is decided at synth",
+        target_invocations_per_minute=1,
+        disable_scale_in=cdk.Fn.condition_if("Condition", True, False),
+    ),
+    *(
+        of_policy("scale_on_schedule", "", "as its id", id=each, schedule=NIGHTLY, min_capacity=1)
+        for each in (" Night", "Night ", "a" * 257)
     ),
     of_policy(
         "scale_on_invocations", ".safety_factor", "above 0 and at most 1", max_requests_per_second=1, safety_factor=1.5
@@ -544,7 +581,23 @@ REFUSALS = [
         "scale_to_track_metric", "", "Cannot use statistic 'p90'", metric=BACKLOG.with_(statistic="p90"), target_value=1
     ),
     of_policy("scale_on_metric", "", "at least 2 intervals", metric=BACKLOG, scaling_steps=[]),
-    of_policy("scale_on_metric", "", "scaling_steps", metric=BACKLOG, scaling_steps=[1, 2]),
+    of_policy("scale_on_metric", ".scaling_steps", "is the int 5", metric=BACKLOG, scaling_steps=5),
+    of_policy("scale_on_metric", ".scaling_steps[1]", "is the int 2", metric=BACKLOG, scaling_steps=[STEP, 2]),
+    of_policy(
+        "scale_on_metric",
+        ".scaling_steps[0].change",
+        "is the float inf",
+        metric=BACKLOG,
+        scaling_steps=[appscaling.ScalingInterval(lower=1, change=math.inf), STEP],
+    ),
+    of_policy(
+        "scale_on_metric",
+        ".evaluation_periods",
+        "beyond 2**53",
+        metric=BACKLOG,
+        scaling_steps=[STEP, STEP],
+        evaluation_periods=10**20,
+    ),
     of_policy("scale_on_metric", ".cooldown", "is the int 5", metric=BACKLOG, scaling_steps=[], cooldown=5),
     of_policy("scale_on_schedule", "", "needs min_capacity or max_capacity", schedule=NIGHTLY),
     of_policy(
@@ -702,3 +755,39 @@ def test_scales_an_asynchronous_endpoint_on_its_backlog(stack: cdk.Stack) -> Non
     template.has_resource_properties(
         "AWS::CloudWatch::Alarm", {"MetricName": "HasBacklogWithoutCapacity", "Dimensions": of_endpoint}
     )
+
+
+def test_takes_tokens_that_are_no_numbers(stack: cdk.Stack) -> None:
+    """As CloudFormation does, wherever a number stands."""
+    value: Any = cdk.CfnParameter(stack, "Number", type="Number").value
+    count = scalable(stack).auto_scale(min_capacity=value, max_capacity=value)
+    count.scale_on_invocations("Invocations", target_invocations_per_minute=value)
+    count.scale_on_concurrency("Concurrency", target_concurrent_requests_per_model=value)
+    count.scale_to_track_metric("Backlog", metric=BACKLOG, target_value=value)
+    count.scale_on_schedule("Nightly", schedule=NIGHTLY, min_capacity=value)
+
+    reference = {"Ref": "Number"}
+    target = properties(stack, TARGETS)
+    assert (target["MinCapacity"], target["MaxCapacity"]) == (reference, reference)
+    assert target["ScheduledActions"][0]["ScalableTargetAction"] == {"MinCapacity": reference}
+    policies = resources(stack, POLICIES).values()
+    targets = [each["Properties"]["TargetTrackingScalingPolicyConfiguration"]["TargetValue"] for each in policies]
+    assert targets == [reference] * 3
+
+
+def test_lists_unknown_options_as_they_were_given(stack: cdk.Stack) -> None:
+    options: dict[str, Any] = dict.fromkeys(("zeta", "alpha", "cooldown", "policy_name", "unit"), 1)
+    count = scaled(stack)
+    with pytest.raises(EndpointConfigurationError) as refused:
+        count.scale_on_invocations("Load", target_invocations_per_minute=1, **options)
+
+    assert [problem.where.rpartition(".")[2] for problem in refused.value.problems] == list(options)
+
+
+def test_an_endpoint_is_scaled_where_it_is(app: cdk.App) -> None:
+    """Application Auto Scaling knows only the endpoints of its own account and region."""
+    stack = cdk.Stack(app, "Here", env=cdk.Environment(account="123456789012", region="us-east-1"))
+    arn = "arn:aws:sagemaker:eu-west-1:123456789012:endpoint/search"
+    made = MultiContainerEndpoint.from_endpoint_arn(stack, "Imported", arn, variant_names=["main"])
+    with pytest.raises(EndpointConfigurationError, match="auto_scale: "):
+        made.auto_scale(min_capacity=1, max_capacity=2)
