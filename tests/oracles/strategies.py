@@ -112,9 +112,10 @@ def _deployments(site: Site, variants: list[ProductionVariant] | None) -> Search
     """Any deployment, as far as the variants allow it. A part of one instance is none, so sizes are percentages."""
     wait = _numbers(site, st.integers(0, 3600)).map(cdk.Duration.seconds)
     more = {"maximum_execution_timeout": st.none() | st.just(cdk.Duration.hours(8))}
-    blue_green = {"wait": wait, "termination_wait": st.none() | wait, **more}
+    at_once = {"termination_wait": st.none() | wait, **more}
+    blue_green = {"wait": wait, **at_once}
     kinds = [
-        st.builds(Deployment.all_at_once, **blue_green),
+        st.builds(Deployment.all_at_once, **at_once),
         st.builds(Deployment.canary, percent=_numbers(site, st.integers(1, 50)), **blue_green),
         # At most ten steps and ten waits fit into eight hours.
         st.builds(Deployment.linear, percent=_numbers(site, st.integers(50, 50)), **blue_green),
