@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from types import MappingProxyType
-from typing import Literal, TypedDict
+from typing import Literal, TypedDict, cast
 
 import aws_cdk as cdk
 import jsii
 from aws_cdk import aws_cloudwatch as cloudwatch
-from constructs import Construct, IConstruct
+from constructs import Construct, IConstruct, IValidation
 
 from .acknowledgements import WARNING_ID
 from .arguments import ArgumentReader, describe, said_by_the_cdk
@@ -25,8 +26,9 @@ Percentage = float | Literal[False] | None
 """False leaves an alarm out, None takes the default."""
 
 _CPU_UNKNOWN = WARNING_ID + "MCE-Y04"
+_CPU_FIX = "make an alarm of endpoint.metrics.cpu_utilization(), in which 100 percent is one vCPU"
 _ALL = 100
-_SHORT_PERIODS = (10, 30)
+_MODEL = "Model"
 
 _LATENCY_P99_IN_MS = 10_000.0
 _PERCENTAGES = {
@@ -39,6 +41,8 @@ _PERCENTAGES = {
 _EVALUATION_PERIODS = 5
 _DATAPOINTS_TO_ALARM = 3
 _METRICS_IN_AN_ALARM = 10
+_ACTIONS_OF_AN_ALARM = 5
+_MINUTE, _HOUR, _DAY, _WEEK = 60, 3600, 86_400, 604_800
 
 
 class _P99(TypedDict):
@@ -72,32 +76,52 @@ class _Watch:
     """An alarm to be made."""
 
     key: str
-    metric: cloudwatch.IMetric
+    metric: Callable[[], cloudwatch.IMetric]
+    """Made when the alarm is: each metric costs a round trip to Node."""
     threshold: float
     meaning: str
     when_missing: cloudwatch.TreatMissingData = cloudwatch.TreatMissingData.NOT_BREACHING
     """Nobody calls: there is neither an error nor a latency."""
     rolls_back: bool = False
+    together: tuple[str, ...] = ()
+    """The containers whose slowest is watched, of which more may come."""
 
 
 @jsii.implements(cdk.IAspect)
 class EndpointAlarms(Construct):
-    """The alarms that `endpoint.add_alarms` makes.
+    """The alarms that `endpoint.add_alarms` promises.
 
-    Containers that are added later get theirs too, at synth or when `alarms` is asked for.
+    They are made at synth, or when `alarms` is asked for: whichever order the endpoint's methods are called in, its
+    alarms are the same.
     """
 
-    def __init__(self, endpoint: ServedEndpoint, id: str, *, settings: AlarmSettings) -> None:
+    def __init__(
+        self,
+        endpoint: ServedEndpoint,
+        id: str,
+        *,
+        settings: AlarmSettings,
+        metrics: EndpointMetrics,
+        others: Sequence[EndpointAlarms],
+    ) -> None:
         super().__init__(endpoint, id)
+        self._id = id
         self._endpoint = endpoint
         self._settings = settings
-        self._metrics = EndpointMetrics(endpoint)
+        self._metrics = metrics
         self._alarms: dict[str, cloudwatch.Alarm] = {}
+        self._together: dict[str, tuple[str, ...]] = {}
+        """The containers that an alarm watches together, by its key."""
+        self._rolling_back: set[str] = set()
+        """The keys of the alarms that the endpoint has as rollback alarms."""
         self._without_cpu: set[str] = set()
-        self._watched_together: dict[str, set[str]] = {}
-        """The containers of each variant that rollback alarms watch."""
+        self._problems: tuple[Problem, ...] = ()
+        self._reports_problems = False
         check_variants_are_known(endpoint)
-        self._complete()
+        watches = [*self._watches(is_final=False)]
+        if settings.rollback:
+            promised = sum(other._promised() for other in others)
+            endpoint._check_rollback(promised + sum(watch.rolls_back for watch in watches))
         cdk.Aspects.of(self).add(self)
 
     @property
@@ -107,32 +131,92 @@ class EndpointAlarms(Construct):
         Such as `AllTraffic.LatencyP99`, `AllTraffic.ErrorRate5xx`, `AllTraffic.ErrorRate4xx`,
         `AllTraffic.CpuUtilization`, `AllTraffic.MemoryUtilization` and `AllTraffic.DiskUtilization`. In Direct mode
         latency and errors are those of the containers, such as `AllTraffic.ranker.LatencyP99`.
+
+        Raises:
+            EndpointConfigurationError: If an alarm of what came after `add_alarms` cannot be made.
         """
-        self._complete()
+        self._complete([*self._watches(is_final=False)])
         return MappingProxyType(self._alarms)
+
+    @property
+    def made(self) -> tuple[cloudwatch.Alarm, ...]:
+        """The alarms that exist already, in the endpoint's order."""
+        return tuple(self._alarms.values())
 
     def visit(self, node: IConstruct) -> None:
         """Make the alarms that are still missing. The CDK calls it at synth."""
-        if node is self:
-            self._complete(is_final=True)
+        if node is not self:
+            return
+        try:
+            self._finish()
+        except EndpointConfigurationError as refused:
+            self._problems = refused.problems
+            if not self._reports_problems:
+                self._reports_problems = True
+                self.node.add_validation(_Problems(self))
+        else:
+            self._problems = ()
 
-    def _complete(self, *, is_final: bool = False) -> None:
-        roll_back_on = []
-        for index, variant in enumerate(self._endpoint.served_variants):
-            key = f"Variant{index}" if is_token(variant.name) else variant.name
-            for watch in self._watches(variant, key, is_final=is_final):
-                if watch.key not in self._alarms:
-                    alarm = self._alarms[watch.key] = self._alarm(watch)
-                    roll_back_on += [alarm] if watch.rolls_back and self._settings.rollback else []
+    def _finish(self) -> None:
+        watches = [*self._watches(is_final=True)]
+        roll_back_on = self._to_roll_back_on(watches)
         if roll_back_on:
-            self._endpoint.add_rollback_alarm(*roll_back_on)
+            self._endpoint._check_rollback(len(roll_back_on))
+        self._complete(watches)
+        if roll_back_on:
+            self._endpoint.add_rollback_alarm(*(self._alarms[key] for key in roll_back_on))
+            self._rolling_back.update(roll_back_on)
 
-    def _alarm(self, watch: _Watch) -> cloudwatch.Alarm:
+    def _to_roll_back_on(self, watches: Sequence[_Watch]) -> list[str]:
+        if not self._settings.rollback:
+            return []
+        return [watch.key for watch in watches if watch.rolls_back and watch.key not in self._rolling_back]
+
+    def _promised(self) -> int:
+        """How many rollback alarms are still to come."""
+        try:
+            watches = [*self._watches(is_final=False)]
+        except EndpointConfigurationError:  # which is reported at synth
+            return 0
+        promised = self._to_roll_back_on(watches)
+        return len(promised) if promised and self.is_there else 0
+
+    @property
+    def is_there(self) -> bool:
+        """Whether this construct was not removed from the endpoint."""
+        return self._endpoint.node.try_find_child(self._id) is self
+
+    def _complete(self, watches: Sequence[_Watch]) -> None:
+        """Make what is missing, all of it or nothing."""
+        before = {**self._alarms}
+        try:
+            for watch in watches:
+                if watch.key not in self._alarms:
+                    self._alarms[watch.key] = self._alarm(watch, watch.key)
+                elif watch.together != self._together.get(watch.key, ()):
+                    self._let_grow(watch)
+                if watch.together:
+                    self._together[watch.key] = watch.together
+        except BaseException as refused:
+            for key in self._alarms.keys() - before:
+                self.node.try_remove_child(key)
+                del self._alarms[key]
+                self._together.pop(key, None)
+            if isinstance(refused, TypeError | RuntimeError):
+                message = f"is refused by the CDK: {said_by_the_cdk(refused)}"
+                raise self._endpoint._refusal("add_alarms", message, "correct this") from refused
+            raise
+        in_order = {watch.key: self._alarms[watch.key] for watch in watches} | self._alarms
+        self._alarms.clear()
+        self._alarms.update(in_order)
+        self._warn_of_missing_cpu_alarms()
+
+    def _alarm(self, watch: _Watch, id: str) -> cloudwatch.Alarm:
         settings = self._settings
         alarm = cloudwatch.Alarm(
             self,
-            watch.key,
-            metric=watch.metric,
+            id,
+            metric=watch.metric(),
             threshold=watch.threshold,
             comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
             evaluation_periods=settings.evaluation_periods,
@@ -141,37 +225,59 @@ class EndpointAlarms(Construct):
             alarm_description=watch.meaning,
         )
         if settings.actions:
-            alarm.add_alarm_action(*settings.actions)
-            alarm.add_ok_action(*settings.actions)
+            try:
+                alarm.add_alarm_action(*settings.actions)
+                alarm.add_ok_action(*settings.actions)
+            except BaseException:
+                self.node.try_remove_child(id)
+                raise
         return alarm
 
-    def _watches(self, variant: ServedVariant, key: str, *, is_final: bool) -> Iterator[_Watch]:
-        where = self._of(variant)
-        if variant.mode != InferenceExecutionMode.DIRECT:
-            yield from self._latency(self._metrics.model_latency(**self._p99_of(variant)), where, key, rolls_back=True)
-            yield from self._errors_5xx(None, where, variant, key)
-            yield from self._errors_4xx(None, where, variant, key)
-        elif variant.hostnames:
-            yield from self._containers(variant, key)
-        elif is_final:
-            yield from self._errors_5xx(None, where, variant, key)
-            yield from self._errors_4xx(None, where, variant, key)
-        yield from self._instances(variant, key)
+    def _let_grow(self, watch: _Watch) -> None:
+        """Let an alarm that exists watch more containers: the alarm is in its user's hands, so that it must stay."""
+        model = cloudwatch.Alarm(self, _MODEL, metric=watch.metric(), threshold=0, evaluation_periods=1)
+        self.node.try_remove_child(_MODEL)
+        grown, cfn_model = (
+            cast("cloudwatch.CfnAlarm", each.node.default_child) for each in (self._alarms[watch.key], model)
+        )
+        grown.metrics = cfn_model.metrics
+
+    def _watches(self, *, is_final: bool) -> Iterator[_Watch]:
+        for index, variant in enumerate(self._endpoint.served_variants):
+            key = f"Variant{index}" if is_token(variant.name) else variant.name
+            where = self._of(variant)
+            if variant.mode != InferenceExecutionMode.DIRECT or self._endpoint._is_asynchronous:
+                latency = partial(self._metrics.model_latency, **self._p99_of(variant))
+                yield from self._latency(latency, where, key, rolls_back=True)
+                yield from self._errors_5xx(None, where, variant, key)
+                yield from self._errors_4xx(None, where, variant, key)
+            elif variant.hostnames:
+                yield from self._containers(variant, key)
+            elif is_final:
+                yield from self._errors_5xx(None, where, variant, key)
+                yield from self._errors_4xx(None, where, variant, key)
+            yield from self._instances(variant, key)
 
     def _containers(self, variant: ServedVariant, key: str) -> Iterator[_Watch]:
         if self._settings.rollback:
-            yield from self._latency_of_new_containers(variant, key)
+            yield from self._latency_of_slowest(variant, key)
             yield from self._errors_5xx(None, self._of(variant), variant, key)
         for index, hostname in enumerate(variant.hostnames):
             below = f"{key}.{f'Container{index}' if is_token(hostname) else hostname}"
             where = f"container {hostname} of {self._of(variant)}"
-            latency = self._metrics.container_latency(container=hostname, **self._p99_of(variant))
+            latency = partial(self._metrics.container_latency, container=hostname, **self._p99_of(variant))
             yield from self._latency(latency, where, below)
             yield from self._errors_5xx(hostname, where, variant, below)
             yield from self._errors_4xx(hostname, where, variant, below)
 
     def _latency(
-        self, metric: cloudwatch.IMetric, where: str, key: str, *, rolls_back: bool = False
+        self,
+        metric: Callable[[], cloudwatch.IMetric],
+        where: str,
+        key: str,
+        *,
+        rolls_back: bool = False,
+        together: tuple[str, ...] = (),
     ) -> Iterator[_Watch]:
         settings = self._settings
         if settings.latency_p99 is not None:
@@ -182,27 +288,29 @@ class EndpointAlarms(Construct):
                 meaning=f"The slowest 1 % of the calls take longer than {settings.latency_p99:g} ms, in {where}. Look "
                 "at CPU, memory and the number of instances; the model may have become slower, or the input larger.",
                 rolls_back=rolls_back,
+                together=together,
             )
 
-    def _latency_of_new_containers(self, variant: ServedVariant, key: str) -> Iterator[_Watch]:
-        """The slowest of the containers that no rollback alarm watches yet. An expression takes ten metrics at most."""
-        watched = self._watched_together.setdefault(variant.name, set())
-        new = [hostname for hostname in variant.hostnames if hostname not in watched]
-        for start in range(0, len(new), _METRICS_IN_AN_ALARM):
-            together = new[start : start + _METRICS_IN_AN_ALARM]
-            metrics: dict[str, cloudwatch.IMetric] = {
-                f"latency{index}": self._metrics.container_latency(container=hostname, **self._p99_of(variant))
-                for index, hostname in enumerate(together)
-            }
-            slowest = cloudwatch.MathExpression(
-                expression=f"MAX([{','.join(metrics)}])",
-                using_metrics=metrics,
-                period=self._settings.period,
-                label="Latency p99 of the slowest container",
-            )
-            below = f"{key}.Containers{len(watched)}" if watched else key
-            watched.update(together)
-            yield from self._latency(slowest, f"a container of {self._of(variant)}", below, rolls_back=True)
+    def _latency_of_slowest(self, variant: ServedVariant, key: str) -> Iterator[_Watch]:
+        """The slowest of the containers. An expression takes ten metrics at most."""
+        for start in range(0, len(variant.hostnames), _METRICS_IN_AN_ALARM):
+            together = variant.hostnames[start : start + _METRICS_IN_AN_ALARM]
+            below = f"{key}.Containers{start}" if start else key
+            where = f"a container of {self._of(variant)}"
+            slowest = partial(self._slowest, variant, together)
+            yield from self._latency(slowest, where, below, rolls_back=True, together=together)
+
+    def _slowest(self, variant: ServedVariant, together: Sequence[str]) -> cloudwatch.IMetric:
+        metrics: dict[str, cloudwatch.IMetric] = {
+            f"latency{index}": self._metrics.container_latency(container=hostname, **self._p99_of(variant))
+            for index, hostname in enumerate(together)
+        }
+        return cloudwatch.MathExpression(
+            expression=f"MAX([{','.join(metrics)}])",
+            using_metrics=metrics,
+            period=self._settings.period,
+            label="Latency p99 of the slowest container",
+        )
 
     def _p99_of(self, variant: ServedVariant) -> _P99:
         return {"variant": variant.name, "statistic": "p99", "period": self._settings.period}
@@ -212,7 +320,9 @@ class EndpointAlarms(Construct):
         if settings.error_rate_5xx is not None:
             yield _Watch(
                 key=f"{key}.ErrorRate5xx",
-                metric=self._metrics.error_rate_5xx(container=container, variant=variant.name, period=settings.period),
+                metric=partial(
+                    self._metrics.error_rate_5xx, container=container, variant=variant.name, period=settings.period
+                ),
                 threshold=settings.error_rate_5xx,
                 meaning=f"More than {settings.error_rate_5xx:g} % of the calls end in a 5xx error, in {where}. A "
                 f"container fails or does not answer in time: see the logs in {self._logs}.",
@@ -224,7 +334,9 @@ class EndpointAlarms(Construct):
         if settings.error_rate_4xx is not None:
             yield _Watch(
                 key=f"{key}.ErrorRate4xx",
-                metric=self._metrics.error_rate_4xx(container=container, variant=variant.name, period=settings.period),
+                metric=partial(
+                    self._metrics.error_rate_4xx, container=container, variant=variant.name, period=settings.period
+                ),
                 threshold=settings.error_rate_4xx,
                 meaning=f"More than {settings.error_rate_4xx:g} % of the calls end in a 4xx error, in {where}. A "
                 f"caller sends what a container does not accept: see the logs in {self._logs}.",
@@ -243,7 +355,7 @@ class EndpointAlarms(Construct):
             if threshold is not None:
                 yield _Watch(
                     key=f"{key}.{name}",
-                    metric=metric(variant=variant.name, period=settings.period),
+                    metric=partial(metric, variant=variant.name, period=settings.period),
                     threshold=threshold * factor,
                     meaning=f"The instances use more than {threshold:g} % of their {what} on average, in "
                     f"{self._of(variant)}. Add instances, take larger ones, or find the container that needs so much.",
@@ -257,25 +369,41 @@ class EndpointAlarms(Construct):
         if settings.cpu_utilization is None:
             return None
         vcpus = None if variant.instance_type is None else vcpus_of(variant.instance_type)
-        if vcpus is not None:
-            return vcpus
-        given = variant.instance_type or "not known at synth"
-        message = f"needs the number of vCPUs, and the instance type of variant {variant.name!r} is {given}"
-        fix = "make an alarm of endpoint.metrics.cpu_utilization(), in which 100 percent is one vCPU"
-        if settings.cpu_is_demanded:
-            raise self._endpoint._refusal("cpu_utilization", message, fix)
-        if variant.name not in self._without_cpu:
-            self._without_cpu.add(variant.name)
-            text = f"the alarm on CPU utilization is left out: it {message}; {fix}, and give cpu_utilization=False here"
-            cdk.Annotations.of(self).add_warning_v2(_CPU_UNKNOWN, text)
-        return None
+        if vcpus is None and settings.cpu_is_demanded:
+            raise self._endpoint._refusal("cpu_utilization", _lacks_vcpus(variant), _CPU_FIX)
+        return vcpus
+
+    def _warn_of_missing_cpu_alarms(self) -> None:
+        if self._settings.cpu_utilization is None:
+            return
+        for variant in self._endpoint.served_variants:
+            if variant.name not in self._without_cpu and self._vcpus(variant) is None:
+                self._without_cpu.add(variant.name)
+                text = f"the alarm on CPU utilization is left out: it {_lacks_vcpus(variant)}; {_CPU_FIX}, and give "
+                cdk.Annotations.of(self).add_warning_v2(_CPU_UNKNOWN, f"{text}cpu_utilization=False here")
 
     @property
     def _logs(self) -> str:
-        return f"/aws/sagemaker/Endpoints/{self._endpoint._name_in_metrics}"
+        return f"/aws/sagemaker/Endpoints/{self._metrics._endpoint_name}"
 
     def _of(self, variant: ServedVariant) -> str:
-        return f"variant {variant.name} of endpoint {self._endpoint._name_in_metrics}"
+        return f"variant {variant.name} of endpoint {self._metrics._endpoint_name}"
+
+
+@jsii.implements(IValidation)
+class _Problems:
+    """Reports what is wrong with alarms of what came after `add_alarms`."""
+
+    def __init__(self, alarms: EndpointAlarms) -> None:
+        self._alarms = alarms
+
+    def validate(self) -> list[str]:
+        return [str(problem) for problem in self._alarms._problems]
+
+
+def _lacks_vcpus(variant: ServedVariant) -> str:
+    given = variant.instance_type or "not known at synth"
+    return f"needs the number of vCPUs, and the instance type of variant {variant.name!r} is {given}"
 
 
 def check_variants_are_known(endpoint: ServedEndpoint) -> None:
@@ -284,7 +412,8 @@ def check_variants_are_known(endpoint: ServedEndpoint) -> None:
     Raises:
         EndpointConfigurationError: If the endpoint is imported without its variants.
     """
-    if not all(variant.name for variant in endpoint.served_variants):
+    variants = endpoint.served_variants
+    if not variants or not all(variant.name for variant in variants):
         message = "are not known, and every metric is of a variant"
         raise endpoint._refusal("variants", message, "give variant_names where you import the endpoint")
 
@@ -316,11 +445,18 @@ def read_settings(endpoint: ServedEndpoint, given: Mapping[str, object]) -> Alar
     )
     if endpoint._is_asynchronous:
         for argument in ("error_rate_5xx", "error_rate_4xx"):
-            if given[argument]:
+            if given[argument] is not None and given[argument] is not False:
                 message = "is given for an asynchronous endpoint, which publishes no number of calls"
                 fix = "leave it out, and make an alarm of endpoint.metrics.invocation_failures()"
                 read.refuse(argument, message, fix)
         settings = replace(settings, error_rate_5xx=None, error_rate_4xx=None)
+        if given["latency_p99"] is None:  # a call may take an hour
+            settings = replace(settings, latency_p99=None)
+    if settings.rollback and settings.latency_p99 is None and settings.error_rate_5xx is None and not problems:
+        message = "is True, and there is neither an alarm on latency nor one on 5xx errors to roll back on"
+        fix = "give latency_p99=cdk.Duration.seconds(...), or leave rollback out and use endpoint.add_rollback_alarm"
+        read.refuse("rollback", message, fix)
+    _check_span(settings.period, periods, read)
     if settings.datapoints_to_alarm > periods and not problems:
         message = f"is {settings.datapoints_to_alarm}, more than the {periods} evaluation periods"
         read.refuse("datapoints_to_alarm", message, f"give {periods} or less")
@@ -361,10 +497,25 @@ def _period(argument: str, value: object, read: ArgumentReader) -> cdk.Duration:
     if value is None:
         return default
     seconds = read.seconds(argument, value)
-    if isinstance(seconds, int | float) and seconds not in _SHORT_PERIODS and (seconds % 60 or seconds <= 0):
-        message = f"is {seconds:g} seconds, and it must be 10, 30 or a multiple of 60"
+    if not isinstance(seconds, int | float):
+        return default
+    if is_token(seconds):
+        read.refuse(argument, "is only known at deployment", "write cdk.Duration.minutes(1)")
+    elif seconds % _MINUTE or not _MINUTE <= seconds <= _DAY:
+        message = f"is {seconds:g} seconds, and it must be a multiple of 60 up to {_DAY}, a day"
         read.refuse(argument, message, "write cdk.Duration.minutes(1)")
-    return value if isinstance(value, cdk.Duration) else default
+    else:
+        return cast("cdk.Duration", value)
+    return default
+
+
+def _check_span(period: cdk.Duration, count: int, read: ArgumentReader) -> None:
+    """As https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html limits it."""
+    seconds = int(period.to_seconds())
+    longest, words = (_DAY, "a day") if seconds < _HOUR else (_WEEK, "7 days")
+    if seconds * count > longest:
+        message = f"is {count}, and {count} periods of {seconds} seconds are longer than {words}"
+        read.refuse("evaluation_periods", message, f"give {longest // seconds} or less, or another period")
 
 
 def _count(argument: str, value: object, default: int, read: ArgumentReader) -> int:
@@ -377,10 +528,15 @@ def _count(argument: str, value: object, default: int, read: ArgumentReader) -> 
 
 
 def _actions(argument: str, value: object, read: ArgumentReader) -> tuple[cloudwatch.IAlarmAction, ...]:
+    if value is None:
+        return ()
     if isinstance(value, str) or not isinstance(value, Sequence):
         read.refuse(argument, f"is {describe(value)}, expected a list of alarm actions", "write [SnsAction(topic)]")
         return ()
     actions: list[cloudwatch.IAlarmAction] = [*value]
+    if len(actions) > _ACTIONS_OF_AN_ALARM:
+        message = f"are {len(actions)}, and CloudWatch takes {_ACTIONS_OF_AN_ALARM} for an alarm"
+        read.refuse(argument, message, "give fewer, such as one SNS topic that tells all of the others")
     for index, action in enumerate(actions):
         if not hasattr(action, "bind"):
             message = f"is {describe(action)}, expected a cloudwatch.IAlarmAction"

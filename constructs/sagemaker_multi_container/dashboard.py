@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import cached_property
 from typing import Any
 
 import aws_cdk as cdk
-import jsii
 from aws_cdk import aws_cloudwatch as cloudwatch
 
 from .alarms import EndpointAlarms, check_variants_are_known
@@ -26,6 +26,7 @@ from .metrics import (
     MODEL_LATENCY,
     OVERHEAD_LATENCY,
     PROCESSED,
+    EndpointMetrics,
     Measure,
     availability,
     error_rate,
@@ -38,87 +39,100 @@ from .served import ServedEndpoint, ServedVariant
 _WIDTH = 24
 _HEIGHT = 6
 _MINUTE = 60
+_MOST_WIDGETS = 500
+_MOST_ALARMS = 100
+"""In a widget."""
 _ORANGE, _RED, _GREEN = "#ff7f0e", "#d62728", "#2ca02c"
 
 _Graph = dict[str, Any]
 
 
 def create_dashboard(
-    endpoint: ServedEndpoint, id: str, name: str | None, default_interval: cdk.Duration | None
+    endpoint: ServedEndpoint,
+    id: str,
+    name: str | None,
+    default_interval: cdk.Duration | None,
+    *,
+    metrics: EndpointMetrics,
+    alarms: Sequence[EndpointAlarms],
 ) -> cloudwatch.Dashboard:
     """A dashboard with the endpoint's overview on top."""
     check_variants_are_known(endpoint)
     dashboard = cloudwatch.Dashboard(endpoint, id, dashboard_name=name, default_interval=default_interval)
-    dashboard.add_widgets(EndpointOverview(endpoint))
+    dashboard.add_widgets(EndpointOverview(endpoint, metrics, alarms))
     return dashboard
 
 
-@jsii.implements(cloudwatch.IWidget)
-class EndpointOverview:
-    """All that a dashboard says of an endpoint, as one widget.
+class EndpointOverview(cloudwatch.ConcreteWidget):
+    """All that a dashboard says of an endpoint, as one widget, on top.
 
     The CDK asks for it at synth: by then the endpoint has all of its containers and alarms, and no graph has cost a
-    round trip to Node.
+    round trip to Node. It asks several times: the widgets are composed anew only if something was added.
     """
 
-    def __init__(self, endpoint: ServedEndpoint) -> None:
+    def __init__(self, endpoint: ServedEndpoint, metrics: EndpointMetrics, alarms: Sequence[EndpointAlarms]) -> None:
+        super().__init__(_WIDTH, _HEIGHT)
         self._endpoint = endpoint
-        self._y: float = 0
-
-    @property
-    def width(self) -> float:
-        """In grid units: the whole width."""
-        return _WIDTH
+        self._metrics = metrics
+        self._alarms = alarms
+        self._composed_of: object = None
+        self._widgets: list[_Graph] = []
+        self._height = 0
 
     @property
     def height(self) -> float:
         """In grid units."""
-        return sum(_height(row) for row in self._rows())
-
-    @property
-    def warnings(self) -> list[str]:
-        """None. Deprecated in the CDK."""
-        return []
-
-    @property
-    def warnings_v2(self) -> dict[str, str]:
-        """None."""
-        return {}
-
-    def position(self, x: float, y: float) -> None:  # noqa: ARG002 - it fills the whole width
-        """Where the widget begins."""
-        self._y = y
+        self._compose()
+        return self._height
 
     def to_json(self) -> list[Any]:
         """The widgets that it consists of, as the body of a dashboard has them."""
-        placed = []
-        y = self._y
-        for row in self._rows():
+        self._compose()
+        return self._widgets
+
+    def _compose(self) -> None:
+        variants = self._endpoint.served_variants
+        alarms = [alarm for each in self._alarms for alarm in each.made]
+        if (variants, alarms) == self._composed_of:
+            return
+        self._composed_of = variants, alarms
+        alarms = [alarm for each in self._alarms if each.is_there for alarm in each.made]
+        rows = [*self._rows(variants, alarms, with_needs=True)]
+        if sum(map(len, rows)) > _MOST_WIDGETS:
+            rows = [*self._rows(variants, alarms, with_needs=False)]
+        self._widgets, self._height = [], 0
+        for row in rows:
             x = 0
             for widget in row:
-                placed.append({**widget, "x": x, "y": y})
+                self._widgets.append({**widget, "x": x, "y": self._height})
                 x += widget["width"]
-            y += _height(row)
-        return placed
+            self._height += _height(row)
 
-    def _rows(self) -> Iterator[list[_Graph]]:
-        endpoint = self._endpoint
-        name, home, variants = endpoint._name_in_metrics, _home(endpoint), endpoint.served_variants
-        yield [_text(_heading(name, home["region"], variants), height=2 + len(variants))]
-        alarms = [
-            alarm.alarm_arn
-            for child in endpoint.node.children
-            if isinstance(child, EndpointAlarms)
-            for alarm in child.alarms.values()
-        ]
-        if alarms:
-            height = 2 + len(alarms) // 4
-            properties = {"title": "Alarms", "alarms": alarms}
-            yield [{"type": "alarm", "width": _WIDTH, "height": height, "properties": properties}]
+    def _rows(
+        self, variants: tuple[ServedVariant, ...], alarms: Sequence[cloudwatch.Alarm], *, with_needs: bool
+    ) -> Iterator[list[_Graph]]:
+        name, home = self._metrics._endpoint_name, self._home
+        heading = _heading(name, home["region"], variants)
+        if not with_needs:
+            heading += f"\n\nCPU and memory of each container are left out: a dashboard has {_MOST_WIDGETS} widgets."
+        yield [_text(heading, height=2 + len(variants) + (not with_needs))]
+        for start in range(0, len(alarms), _MOST_ALARMS):
+            shown = [alarm.alarm_arn for alarm in alarms[start : start + _MOST_ALARMS]]
+            properties = {"title": "Alarms", "alarms": shown}
+            yield [{"type": "alarm", "width": _WIDTH, "height": 2 + len(shown) // 4, "properties": properties}]
         for variant in variants:
             panels = _Panels(name, home, variant, named=len(variants) > 1)
-            yield panels.requests() if endpoint._is_asynchronous else panels.calls()
-            yield from panels.rows()
+            if self._endpoint._is_asynchronous:
+                yield from panels.rows_of_requests()
+            else:
+                yield from panels.rows_of_calls(with_needs=with_needs)
+
+    @cached_property
+    def _home(self) -> dict[str, str]:
+        """Where the metrics are; an imported endpoint may be in another account."""
+        home = self._metrics._home
+        is_elsewhere = home.account != cdk.Stack.of(self._endpoint).account
+        return {"region": home.region, **({"accountId": home.account} if is_elsewhere else {})}
 
 
 class _Panels:
@@ -130,31 +144,13 @@ class _Panels:
         self._variant = variant
         self._prefix = f"{variant.name}: " if named else ""
 
-    def calls(self) -> list[_Graph]:
-        """How many calls there are, and how they end."""
-        return [
+    def rows_of_calls(self, *, with_needs: bool) -> Iterator[list[_Graph]]:
+        """How many calls there are, how they end and how long they take, the instances, and each container."""
+        yield [
             self._graph("Calls per minute", [self._row(INVOCATIONS, label="calls")], unit="calls"),
             self._graph("Errors", self._rates(), unit="% of calls"),
             self._graph("Availability", self._availability(), unit="% of calls", view="singleValue"),
         ]
-
-    def requests(self) -> list[_Graph]:
-        """How many asynchronous requests there are, and how they end: the number of calls is not published."""
-        ends = [
-            self._row(PROCESSED, label="processed"),
-            self._row(FAILURES, label="failed", color=_RED),
-            self._row(EXPIRED, label="expired", color=_ORANGE),
-        ]
-        backlog = [self._row(BACKLOG, label="requests")]
-        return _spread(
-            [
-                self._graph("Requests per minute", ends, unit="requests"),
-                self._graph("Requests that wait or are processed", backlog, unit="requests"),
-            ]
-        )
-
-    def rows(self) -> Iterator[list[_Graph]]:
-        """The variant's latency and instances, then a row for each container."""
         yield _spread(
             [
                 self._graph("Latency of the containers", self._latency()),
@@ -163,7 +159,36 @@ class _Panels:
         )
         yield self._instances()
         for hostname in self._variant.hostnames:
-            yield self._container(hostname)
+            yield self._container(hostname, with_needs=with_needs)
+
+    def rows_of_requests(self) -> Iterator[list[_Graph]]:
+        """The same of asynchronous requests, of which less is published, and nothing of a container's calls.
+
+        See https://docs.aws.amazon.com/sagemaker/latest/dg/async-inference-monitor.html
+        """
+        ends = [
+            self._row(PROCESSED, label="processed"),
+            self._row(FAILURES, label="failed", color=_RED),
+            self._row(EXPIRED, label="expired", color=_ORANGE),
+        ]
+        backlog = [self._row(BACKLOG, label="requests")]
+        errors = [
+            self._row(ERRORS_4XX, label="4xx errors", color=_ORANGE),
+            self._row(ERRORS_5XX, label="5xx errors", color=_RED),
+        ]
+        yield _spread(
+            [
+                self._graph("Requests per minute", ends, unit="requests"),
+                self._graph("Requests that wait or are processed", backlog, unit="requests"),
+            ]
+        )
+        yield _spread(
+            [
+                self._graph("Errors per minute", errors, unit="errors"),
+                self._graph("Latency of the containers", self._latency()),
+            ]
+        )
+        yield self._instances()
 
     def _instances(self) -> list[_Graph]:
         shares = [self._row(MEMORY, label="memory"), self._row(DISK, label="disk")]
@@ -176,7 +201,7 @@ class _Panels:
             graphs.append(self._graph("GPUs of the instances", gpus, unit="%, 100 for each GPU"))
         return _spread(graphs)
 
-    def _container(self, hostname: str) -> list[_Graph]:
+    def _container(self, hostname: str, *, with_needs: bool) -> list[_Graph]:
         calls = [
             self._row(INVOCATIONS, hostname, label="calls"),
             self._row(ERRORS_4XX, hostname, label="4xx errors", color=_ORANGE, yAxis="right"),
@@ -186,7 +211,7 @@ class _Panels:
             self._graph(f"{hostname}: calls and errors per minute", calls, unit="calls"),
             self._graph(f"{hostname}: latency", self._percentiles(CONTAINER_LATENCY, "p50", "p99", hostname=hostname)),
         ]
-        if self._variant.mode != InferenceExecutionMode.SERIAL:
+        if with_needs and self._variant.mode != InferenceExecutionMode.SERIAL:
             shares = [
                 self._row(CPU, hostname, label="CPU, 100 for each vCPU"),
                 self._row(MEMORY, hostname, label="memory"),
@@ -242,13 +267,6 @@ class _Panels:
             "yAxis": {"left": {"label": unit, "showUnits": False, "min": 0}},
         }
         return {"type": "metric", "width": _WIDTH // 3, "height": _HEIGHT, "properties": properties}
-
-
-def _home(endpoint: ServedEndpoint) -> dict[str, str]:
-    """Where the metrics are; an imported endpoint may be in another account."""
-    env = endpoint.env
-    is_elsewhere = env.account != cdk.Stack.of(endpoint).account
-    return {"region": env.region, **({"accountId": env.account} if is_elsewhere else {})}
 
 
 def _heading(name: str, region: str, variants: tuple[ServedVariant, ...]) -> str:

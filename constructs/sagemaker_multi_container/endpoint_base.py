@@ -88,7 +88,16 @@ class MultiContainerEndpointBase(ServedEndpoint, metaclass=jsii.JSIIAbstractClas
     @property
     def metrics(self) -> EndpointMetrics:
         """The CloudWatch metrics of the endpoint, its variants and containers."""
+        return self._metrics
+
+    @functools.cached_property
+    def _metrics(self) -> EndpointMetrics:
         return EndpointMetrics(self)
+
+    @functools.cached_property
+    def _alarms(self) -> list[EndpointAlarms]:
+        """What `add_alarms` has made."""
+        return []
 
     def add_alarms(
         self,
@@ -103,7 +112,7 @@ class MultiContainerEndpointBase(ServedEndpoint, metaclass=jsii.JSIIAbstractClas
         period: cdk.Duration | None = None,
         evaluation_periods: int | None = None,
         datapoints_to_alarm: int | None = None,
-        actions: Sequence[cloudwatch.IAlarmAction] = (),
+        actions: Sequence[cloudwatch.IAlarmAction] | None = None,
         rollback: bool = False,
     ) -> EndpointAlarms:
         """Add alarms on each variant: latency, errors, CPU, memory and disk. Each threshold may be `False`: no alarm.
@@ -160,8 +169,11 @@ class MultiContainerEndpointBase(ServedEndpoint, metaclass=jsii.JSIIAbstractClas
                 "rollback": rollback,
             },
         )
+        self._check_is_here("add_alarms")
         with adding(self, id, "add_alarms"):
-            return EndpointAlarms(self, id, settings=settings)
+            made = EndpointAlarms(self, id, settings=settings, metrics=self.metrics, others=self._alarms)
+        self._alarms.append(made)
+        return made
 
     def add_dashboard(
         self,
@@ -187,7 +199,9 @@ class MultiContainerEndpointBase(ServedEndpoint, metaclass=jsii.JSIIAbstractClas
             EndpointConfigurationError: If an argument cannot be used or no variant is known.
         """
         with adding(self, id, "add_dashboard"):
-            return create_dashboard(self, id, dashboard_name, default_interval)
+            return create_dashboard(
+                self, id, dashboard_name, default_interval, metrics=self.metrics, alarms=self._alarms
+            )
 
     def add_log_group(
         self,
@@ -238,6 +252,7 @@ class MultiContainerEndpointBase(ServedEndpoint, metaclass=jsii.JSIIAbstractClas
         Raises:
             EndpointConfigurationError: If an argument cannot be used.
         """
+        self._check_is_here("on_state_change")
         with adding(self, id, "on_state_change"):
             return create_rule(self, id, STATE_CHANGE, statuses, options)
 
@@ -261,5 +276,6 @@ class MultiContainerEndpointBase(ServedEndpoint, metaclass=jsii.JSIIAbstractClas
         Raises:
             EndpointConfigurationError: If an argument cannot be used.
         """
+        self._check_is_here("on_deployment_state_change")
         with adding(self, id, "on_deployment_state_change"):
             return create_rule(self, id, DEPLOYMENT_STATE_CHANGE, statuses, options)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import SimpleNamespace
 from typing import TypedDict
 
 from aws_cdk import aws_events as events
@@ -11,9 +12,23 @@ from constructs import Construct
 
 from .arguments import describe
 from .served import ServedEndpoint
+from .tokens import is_token
 
 STATE_CHANGE = "SageMaker Endpoint State Change"
 DEPLOYMENT_STATE_CHANGE = "SageMaker Endpoint Deployment State Change"
+
+_STATUSES = (
+    "CREATING",
+    "UPDATING",
+    "SYSTEM_UPDATING",
+    "ROLLING_BACK",
+    "IN_SERVICE",
+    "OUT_OF_SERVICE",
+    "DELETING",
+    "FAILED",
+    "UPDATE_ROLLBACK_FAILED",
+)
+"""Those of DescribeEndpoint, in the spelling of the events."""
 
 
 class EventOptions(TypedDict, total=False):
@@ -26,7 +41,7 @@ class EventOptions(TypedDict, total=False):
     rule_name: str
     """The rule's name. Default: CloudFormation makes one."""
     event_pattern: events.EventPattern
-    """Further conditions that an event must meet. Default: none."""
+    """Further conditions that an event must meet, on what the method does not say itself. Default: none."""
     cross_stack_scope: Construct
     """Where to make what the target needs in another stack. Default: in the endpoint's stack."""
 
@@ -43,6 +58,7 @@ def create_rule(
     detail = {"EndpointName": events.Match.equals_ignore_case(endpoint._name_in_metrics)}
     if statuses is not None:
         detail["EndpointStatus"] = _statuses(endpoint, statuses)
+    _check_only_narrows(endpoint, options.get("event_pattern"), detail)
     rule = events.Rule(
         endpoint,
         id,
@@ -56,16 +72,34 @@ def create_rule(
     return rule
 
 
+def _check_only_narrows(endpoint: ServedEndpoint, pattern: object, detail: Mapping[str, object]) -> None:
+    """The CDK joins lists of values: what a pattern has in common with ours would let other events through."""
+    if isinstance(pattern, Mapping):
+        pattern = SimpleNamespace(**{str(key): value for key, value in pattern.items()})
+    given = getattr(pattern, "detail", None)
+    taken = [name for name in ("source", "detail_type") if getattr(pattern, name, None) is not None]
+    taken += [f"detail.{name}" for name in detail if isinstance(given, Mapping) and name in given]
+    if taken:
+        message = f"has {' and '.join(taken)}, which this method sets: the CDK would take either"
+        fix = "leave it out, and give statuses where you want some only; or make an events.Rule of your own"
+        raise endpoint._refusal("event_pattern", message, fix)
+
+
 def _statuses(endpoint: ServedEndpoint, statuses: object) -> list[str]:
     if isinstance(statuses, str) or not isinstance(statuses, Sequence) or not statuses:
         message = f"is {describe(statuses)}, expected a list with one status or more"
         raise endpoint._refusal("statuses", message, "write statuses=['IN_SERVICE'], or leave it out for all")
     for index, status in enumerate(statuses):
+        argument = f"statuses[{index}]"
         if not isinstance(status, str):
-            message = f"is {describe(status)}, expected a string"
-            raise endpoint._refusal(f"statuses[{index}]", message, "write 'IN_SERVICE'")
-        if re.fullmatch("[A-Z][a-z]+([A-Z][a-z]+)*", status):
-            in_events = re.sub("(?<=[a-z])(?=[A-Z])", "_", status).upper()
+            raise endpoint._refusal(argument, f"is {describe(status)}, expected a string", "write 'IN_SERVICE'")
+        in_events = re.sub("(?<=[a-z])(?=[A-Z])", "_", status).upper()
+        if status in _STATUSES or is_token(status):
+            continue
+        if in_events not in _STATUSES:
+            raise endpoint._refusal(argument, f"is {status!r}, which is no status", f"give {', '.join(_STATUSES)}")
+        message = f"is {status!r}, and events write it another way"
+        if status != status.lower():
             message = f"is {status!r}, as DescribeEndpoint writes it; events write it another way"
-            raise endpoint._refusal(f"statuses[{index}]", message, f"write {in_events!r}")
+        raise endpoint._refusal(argument, message, f"write {in_events!r}")
     return [*statuses]

@@ -22,6 +22,7 @@ def create_log_group(
     removal_policy: cdk.RemovalPolicy | None,
 ) -> logs.LogGroup:
     """The log group, made before the endpoint that would else make its own."""
+    endpoint._check_is_here("add_log_group")
     resource = endpoint.node.default_child
     if resource is None:
         message = "cannot be added to an imported endpoint, whose log group SageMaker has made already"

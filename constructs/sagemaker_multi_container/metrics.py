@@ -12,8 +12,9 @@ from typing import TypedDict, Unpack, cast
 
 import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk.interfaces import ResourceEnvironment
 
-from .arguments import describe, said_by_the_cdk
+from .arguments import describe, given, said_by_the_cdk
 from .modes import InferenceExecutionMode
 from .served import ServedEndpoint, ServedVariant, check_hostname
 from .tokens import TOKEN, is_token
@@ -22,6 +23,9 @@ INVOCATION_METRICS = "AWS/SageMaker"
 """The namespace of what is measured of calls."""
 INSTANCE_METRICS = "/aws/sagemaker/Endpoints"
 """The namespace of what is measured of instances."""
+
+_DEFAULT_PERIOD = 300
+"""Of a metric of the CDK, in seconds."""
 
 
 class MetricOptions(TypedDict, total=False):
@@ -114,6 +118,8 @@ class EndpointMetrics:
 
     def __init__(self, endpoint: ServedEndpoint) -> None:
         self._endpoint = endpoint
+        self._calls_made: dict[tuple[str | None, str | None], cloudwatch.Metric] = {}
+        self._seconds: dict[cdk.Duration, float] = {}
 
     def metric(
         self,
@@ -497,7 +503,7 @@ class EndpointMetrics:
         self, measure: Measure, container: str | None, variant: str | None, options: MetricOptions
     ) -> cloudwatch.Metric:
         dimensions = self._dimensions(measure, container, variant)
-        arguments = {**self._home, "statistic": measure.statistic, **options}
+        arguments = {**self._stack, "statistic": measure.statistic, **given(options)}
         try:
             return cloudwatch.Metric(
                 metric_name=measure.name,
@@ -522,18 +528,18 @@ class EndpointMetrics:
         options: RateOptions,
     ) -> cloudwatch.MathExpression:
         of = self._dimensions(errors, container, variant)
-        # Metrics in one graph must not share an id, and expressions bring theirs along.
-        part = ":".join([self._endpoint.node.addr, errors.name, *list(of.values())[1:]])
-        suffix = hashlib.sha256(re.sub(TOKEN, "?", part).encode()).hexdigest()[:8]
-        failed, called = f"errors_{suffix}", f"calls_{suffix}"
         try:
+            # Metrics in one graph must not share an id, and expressions bring theirs along.
+            part = ":".join([self._addr, errors.name, *list(of.values())[1:], *self._other_period(options)])
+            suffix = hashlib.sha256(re.sub(TOKEN, "?", part).encode()).hexdigest()[:8]
+            failed, called = f"errors_{suffix}", f"calls_{suffix}"
             return cloudwatch.MathExpression(
                 expression=formula(failed, called),
                 using_metrics={
                     failed: self._metric(errors, container, variant, {}),
-                    called: self._metric(INVOCATIONS, container, variant, {}),
+                    called: self._calls(container, variant),
                 },
-                **cast("RateOptions", {"label": f"{container}: {label}" if container else label, **options}),
+                **cast("RateOptions", {"label": f"{container}: {label}" if container else label, **given(options)}),
             )
         except (TypeError, RuntimeError) as refused:
             raise self._endpoint._refusal(
@@ -542,16 +548,45 @@ class EndpointMetrics:
                 "give period, label or color, such as period=cdk.Duration.minutes(1)",
             ) from refused
 
+    def _calls(self, container: str | None, variant: str | None) -> cloudwatch.Metric:
+        """The number of calls, which rates of the same calls share."""
+        of = container, variant
+        if of not in self._calls_made:
+            self._calls_made[of] = self._metric(INVOCATIONS, container, variant, {})
+        return self._calls_made[of]
+
+    def _other_period(self, options: RateOptions) -> list[str]:
+        """The period in seconds, unless it is the default."""
+        period = options.get("period")
+        if not isinstance(period, cdk.Duration):
+            return []
+        if period not in self._seconds:
+            self._seconds[period] = period.to_seconds(integral=False)
+        seconds = self._seconds[period]
+        return [] if seconds == _DEFAULT_PERIOD else [f"{seconds:g}"]
+
     @cached_property
-    def _home(self) -> dict[str, str]:
-        """Where the endpoint is, which a dashboard or an alarm elsewhere says; as `attach_to`, in fewer round trips."""
-        env = self._endpoint.env
-        home = {"stack_region": env.region, "stack_account": env.account}
+    def _home(self) -> ResourceEnvironment:
+        """Where the endpoint is."""
+        return self._endpoint.env
+
+    @cached_property
+    def _stack(self) -> dict[str, str]:
+        """What a dashboard or an alarm elsewhere says of that; as `attach_to`, in fewer round trips."""
+        home = {"stack_region": self._home.region, "stack_account": self._home.account}
         return {name: value for name, value in home.items() if not is_token(value)}
+
+    @cached_property
+    def _endpoint_name(self) -> str:
+        return self._endpoint._name_in_metrics
+
+    @cached_property
+    def _addr(self) -> str:
+        return self._endpoint.node.addr
 
     def _dimensions(self, measure: Measure, container: object, variant: object) -> dict[str, str]:
         endpoint = self._endpoint
-        dimensions = {"EndpointName": endpoint._name_in_metrics}
+        dimensions = {"EndpointName": self._endpoint_name}
         if measure.scope is Scope.ENDPOINT:
             return dimensions
         if variant is not None and not isinstance(variant, str):

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from itertools import permutations
 from typing import Any
 
 import aws_cdk as cdk
+import jsii
 import pytest
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sns as sns
 from aws_cdk.assertions import Annotations, Match, Template
+from aws_cdk.aws_cloudwatch_actions import Ec2Action, Ec2InstanceAction
+from constructs import Construct
+from jsii._kernel.providers import process
 
 from sagemaker_multi_container import (
     AsyncInference,
@@ -31,6 +37,20 @@ NO_ALARMS: dict[str, Any] = {
 }
 OF_A_CONTAINER = ["LatencyP99", "ErrorRate5xx", "ErrorRate4xx"]
 OF_A_VARIANT = ["ErrorRate5xx", "ErrorRate4xx", "CpuUtilization", "MemoryUtilization", "DiskUtilization"]
+
+
+@pytest.fixture(name="messages")
+def _messages(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What is sent to Node: each message costs time."""
+    sent: list[str] = []
+    send = process._NodeProcess.send  # noqa: SLF001 - there is no public way to count
+
+    def sends(self: Any, request: Any, response_type: Any) -> Any:
+        sent.append(str(request))
+        return send(self, request, response_type)
+
+    monkeypatch.setattr(process._NodeProcess, "send", sends)  # noqa: SLF001
+    return sent
 
 
 def only(**threshold: Any) -> dict[str, Any]:
@@ -236,10 +256,12 @@ def test_waits_as_long_as_you_say(stack: cdk.Stack) -> None:
     assert periods == {300}
 
 
-@pytest.mark.parametrize("seconds", [10, 30, 60, 300])
-def test_takes_the_periods_of_cloudwatch(stack: cdk.Stack, seconds: int) -> None:
-    """Short ones for an endpoint that publishes more often."""
-    made = endpoint(stack).add_alarms(**only(memory_utilization=90), period=cdk.Duration.seconds(seconds))
+@pytest.mark.parametrize(("seconds", "times"), [(60, 1440), (300, 288), (3540, 24), (3600, 168), (86_400, 7)])
+def test_takes_the_periods_of_cloudwatch(stack: cdk.Stack, seconds: int, times: int) -> None:
+    """Up to a day, or 7 days of periods of an hour or more."""
+    made = endpoint(stack).add_alarms(
+        **only(memory_utilization=90), period=cdk.Duration.seconds(seconds), evaluation_periods=times
+    )
 
     assert rendered(stack, made.alarms["AllTraffic.MemoryUtilization"])["Period"] == seconds
 
@@ -287,13 +309,173 @@ def test_rolls_back_on_the_slowest_container(stack: cdk.Stack) -> None:
 
 
 def test_rolls_back_on_containers_that_come_later(stack: cdk.Stack) -> None:
-    """In an alarm of their own, since the others exist already."""
+    """In the alarm that watches the others, also if you have that in your hands by then."""
     made = endpoint(stack, mode=DIRECT, endpoint_name="search")
     alarms = made.add_alarms(**only(latency_p99=None), rollback=True)
+    before = alarms.alarms["AllTraffic.LatencyP99"]
     made.add_container(container("third"))
 
-    assert {"AllTraffic.LatencyP99", "AllTraffic.Containers2.LatencyP99"} <= set(alarms.alarms)
-    assert len(rollback_alarms(stack)) == 2
+    assert alarms.alarms["AllTraffic.LatencyP99"] is before
+    alarm = rendered(stack, before)
+    assert alarm["Metrics"][0]["Expression"] == "MAX([latency0,latency1,latency2])"
+    assert dimensions(alarm["Metrics"][3]["MetricStat"]["Metric"])["ContainerName"] == "third"
+    assert alarm["Threshold"] == 10_000_000
+    assert len(rollback_alarms(stack)) == 1
+
+
+CALLS: dict[str, Callable[[MultiContainerEndpoint], object]] = {
+    "alarms": lambda made: made.add_alarms(
+        error_rate_4xx=False, memory_utilization=False, disk_utilization=False, rollback=True
+    ),
+    "container": lambda made: made.add_container(container("third")),
+    "variant": lambda made: made.add_variant(ProductionVariant(name="new", instance_type="ml.m5.large")),
+    "dashboard": lambda made: made.add_dashboard(),
+    "scaling": lambda made: made.auto_scale(min_capacity=1, max_capacity=3, variant="old"),
+}
+
+
+def template_after(calls: Sequence[str]) -> dict[str, Any]:
+    """The template of an endpoint on which these were called."""
+    stack = cdk.Stack(cdk.App(), "Stack")
+    variants = [ProductionVariant(name="old", instance_type="ml.m5.large")]
+    made = endpoint(stack, mode=DIRECT, endpoint_name="search", instance_type=None, variants=variants)
+    for call in calls:
+        CALLS[call](made)
+    return dict(Template.from_stack(stack).to_json())
+
+
+@pytest.mark.parametrize("first", CALLS)
+def test_is_the_same_whichever_order_the_calls_come_in(first: str) -> None:
+    """Alarms, those that roll back, dashboard and all the rest."""
+    expected = template_after([*CALLS])
+
+    made = next(each for each in expected["Resources"].values() if each["Type"] == "AWS::SageMaker::Endpoint")
+    assert len(made["Properties"]["DeploymentConfig"]["AutoRollbackConfiguration"]["Alarms"]) == 4
+    for others in permutations(CALLS.keys() - {first}):
+        assert template_after([first, *others]) == expected
+
+
+def test_is_the_same_when_its_alarms_were_asked_for_before(flags: dict[str, Any]) -> None:
+    """Which makes those that are known by then."""
+    templates = []
+    for asks in (True, False):
+        stack = cdk.Stack(cdk.App(context=flags), "Stack")
+        made = endpoint(stack, mode=DIRECT, endpoint_name="search")
+        made.add_dashboard()
+        alarms = made.add_alarms(rollback=True)
+        if asks:
+            assert len(alarms.alarms) == 2 * 3 + 3 + 2
+        made.add_rollback_alarm(cloudwatch.Alarm.from_alarm_name(stack, "Mine", "mine"))
+        for number in range(3, 13):
+            made.add_container(container(f"c{number}"))
+        templates.append(Template.from_stack(stack).to_json())
+
+    assert templates[0] == templates[1]
+
+
+def said_at_synth(stack: cdk.Stack) -> str:
+    """What is wrong at synth."""
+    with pytest.raises(RuntimeError) as refused:
+        Template.from_stack(stack)
+    return str(refused.value)
+
+
+def test_reports_late_rollback_alarms_that_are_too_many(stack: cdk.Stack) -> None:
+    """At synth, each time, and makes none of them."""
+    variants = [ProductionVariant(name=f"v{number}", instance_type="ml.m5.large") for number in range(5)]
+    made = endpoint(stack, endpoint_name="search", instance_type=None, variants=variants)
+    alarms = made.add_alarms(rollback=True)
+    made.add_variant(ProductionVariant(name="v5", instance_type="ml.m5.large"))
+
+    for _ in range(2):
+        said = said_at_synth(stack)
+        assert said.count("rollback: needs 12 rollback alarms") == 1
+    assert alarms.node.children == []
+
+
+def test_reports_late_variants_whose_vcpus_are_not_known(stack: cdk.Stack) -> None:
+    """If you gave a threshold for them."""
+    made = endpoint(stack, endpoint_name="search")
+    alarms = made.add_alarms(cpu_utilization=80)
+    made.add_variant(ProductionVariant(name="new", instance_type="ml.new9.metal"))
+
+    with pytest.raises(EndpointConfigurationError, match=r"the instance type of variant 'new' is ml\.new9\.metal"):
+        _ = alarms.alarms
+    for _ in range(2):
+        assert said_at_synth(stack).count("cpu_utilization: needs the number of vCPUs") == 1
+    assert alarms.node.children == []
+
+
+@jsii.implements(cloudwatch.IAlarmAction)
+class Refusing:
+    """An action that refuses every alarm."""
+
+    def bind(self, scope: Construct, alarm: cloudwatch.IAlarm) -> cloudwatch.AlarmActionConfig:  # noqa: ARG002
+        raise ValueError("not this one")
+
+
+def test_reports_actions_that_refuse_an_alarm(stack: cdk.Stack) -> None:
+    """In their own words."""
+    alarms = endpoint(stack).add_alarms(actions=[wrong(Refusing())])
+
+    assert "add_alarms: is refused by the CDK: not this one" in said_at_synth(stack)
+    assert alarms.node.children == []
+
+
+def test_counts_the_rollback_alarms_that_others_promise(stack: cdk.Stack) -> None:
+    """They are made at synth, and SageMaker takes 10 in all."""
+    variants = [ProductionVariant(name=f"v{number}", instance_type="ml.m5.large") for number in range(3)]
+    made = endpoint(stack, endpoint_name="search", instance_type=None, variants=variants)
+    made.add_alarms(rollback=True)
+
+    with pytest.raises(EndpointConfigurationError, match="rollback: needs 12 rollback alarms"):
+        made.add_alarms("More", rollback=True)
+
+    assert len(rollback_alarms(stack)) == 6
+
+
+@pytest.mark.parametrize("errors", [False, None])
+def test_refuses_to_roll_back_on_nothing(stack: cdk.Stack, errors: Any) -> None:
+    """An update would not be watched at all."""
+    made = endpoint(stack, endpoint_name="search") if errors is False else asynchronous(stack)
+    latency: dict[str, Any] = {"latency_p99": False} if errors is False else {}
+
+    with pytest.raises(EndpointConfigurationError, match="neither an alarm on latency nor one on 5xx") as refused:
+        made.add_alarms(error_rate_5xx=errors, rollback=True, **latency)
+
+    assert refused.value.problems[0].fix.startswith("give latency_p99=")
+    assert made.node.try_find_child("Alarms") is None
+
+
+def test_takes_no_actions_as_none(stack: cdk.Stack) -> None:
+    """As if they were not given."""
+    endpoint(stack).add_alarms(actions=None)
+
+    assert not any("AlarmActions" in alarm["Properties"] for alarm in resources(stack, "CloudWatch::Alarm").values())
+
+
+def test_costs_nothing_twice(stack: cdk.Stack, messages: list[str]) -> None:
+    """Alarms that exist are not made anew, and each metric costs a round trip to Node."""
+    made = endpoint(stack, mode=DIRECT, endpoint_name="search")
+    alarms = made.add_alarms(rollback=True)
+    assert len(alarms.alarms) == 11
+    messages.clear()
+
+    assert len(alarms.alarms) == 11
+    assert messages == []
+
+
+def test_synthesises_in_few_messages(stack: cdk.Stack, messages: list[str]) -> None:
+    """Also with a dashboard, which the CDK asks for its body several times."""
+    made = endpoint(stack, mode=DIRECT, endpoint_name="search")
+    messages.clear()
+    made.add_alarms(**{**NO_ALARMS, **dict.fromkeys(["cpu_utilization", "memory_utilization", "disk_utilization"])})
+    made.add_dashboard()
+    added = len(messages)
+    cdk.Stage.of(stack).synth()  # type: ignore[union-attr]
+
+    assert added <= 20
+    assert len(messages) - added <= 32
 
 
 def test_refuses_more_rollback_alarms_than_sagemaker_takes(stack: cdk.Stack) -> None:
@@ -312,7 +494,7 @@ def test_refuses_to_roll_back_where_the_name_is_generated(stack: cdk.Stack) -> N
     """Alarm and endpoint would wait for each other."""
     made = endpoint(stack)
 
-    with pytest.raises(EndpointConfigurationError, match="whose name is generated"):
+    with pytest.raises(EndpointConfigurationError, match="the name is generated"):
         made.add_alarms(rollback=True)
 
     assert resources(stack, "CloudWatch::Alarm") == {}
@@ -378,6 +560,18 @@ def test_watches_imported_endpoints(stack: cdk.Stack, mode: Any) -> None:
     assert list(alarms) == (direct if mode == DIRECT else ["main.LatencyP99"])
 
 
+def test_refuses_endpoints_of_another_region(app: cdk.App) -> None:
+    """An alarm sees the metrics of its own."""
+    stack = cdk.Stack(app, "Here", env=cdk.Environment(account="123456789012", region="eu-west-1"))
+    arn = "arn:aws:sagemaker:us-east-1:123456789012:endpoint/search"
+    made = MultiContainerEndpoint.from_endpoint_arn(stack, "Imported", arn, variant_names=["main"])
+
+    with pytest.raises(EndpointConfigurationError, match="add_alarms: is for an endpoint of the stack's account and"):
+        made.add_alarms(cpu_utilization=False)
+
+    assert len(made.node.find_all()) == 1
+
+
 def test_refuses_imported_endpoints_without_variants(stack: cdk.Stack) -> None:
     """There would be nothing to watch."""
     made = MultiContainerEndpoint.from_endpoint_name(stack, "Imported", "search")
@@ -396,18 +590,26 @@ def asynchronous(stack: cdk.Stack) -> MultiContainerEndpoint:
 
 def test_asynchronous_endpoints_have_no_error_rates(stack: cdk.Stack) -> None:
     """SageMaker does not publish how many calls there are."""
-    made = asynchronous(stack).add_alarms(rollback=True)
+    made = asynchronous(stack).add_alarms(latency_p99=cdk.Duration.minutes(20), rollback=True)
 
     assert [key for key in made.alarms if "Error" in key] == []
     assert len(rollback_alarms(stack)) == 1
 
 
-def test_refuses_error_rates_of_asynchronous_endpoints(stack: cdk.Stack) -> None:
+def test_asynchronous_endpoints_have_no_latency_by_default(stack: cdk.Stack) -> None:
+    """A call may take an hour."""
+    made = asynchronous(stack).add_alarms()
+
+    assert list(made.alarms) == [f"AllTraffic.{what}" for what in OF_A_VARIANT if "Error" not in what]
+
+
+@pytest.mark.parametrize("rate", [1, 0, 0.0])
+def test_refuses_error_rates_of_asynchronous_endpoints(stack: cdk.Stack, rate: float) -> None:
     """If you ask for them."""
     made = asynchronous(stack)
 
     with pytest.raises(EndpointConfigurationError, match="publishes no number of calls") as refused:
-        made.add_alarms(error_rate_5xx=1, error_rate_4xx=1)
+        made.add_alarms(error_rate_5xx=rate, error_rate_4xx=rate)
 
     assert len(refused.value.problems) == 2
 
@@ -425,14 +627,21 @@ def test_refuses_error_rates_of_asynchronous_endpoints(stack: cdk.Stack) -> None
         ({"memory_utilization": float("nan")}, "memory_utilization: is nan, and the alarm"),
         ({"disk_utilization": 400}, "disk_utilization: is 400, and the alarm"),
         ({"period": 60}, "period: is the int 60, expected a cdk.Duration"),
-        ({"period": cdk.Duration.seconds(45)}, "period: is 45 seconds, and it must be 10, 30 or a multiple of 60"),
+        ({"period": cdk.Duration.seconds(10)}, "period: is 10 seconds, and it must be a multiple of 60 up to 86400"),
+        ({"period": cdk.Duration.seconds(45)}, "period: is 45 seconds, and it must be a multiple of 60"),
         ({"period": cdk.Duration.seconds(0)}, "period: is 0 seconds"),
+        ({"period": cdk.Duration.hours(25)}, "period: is 90000 seconds"),
+        ({"period": cdk.Duration.seconds(cdk.Token.as_number({"Ref": "N"}))}, "period: is only known at deployment"),
+        ({"evaluation_periods": 1441}, "1441 periods of 60 seconds are longer than a day"),
+        ({"evaluation_periods": 1441}, "fix: give 1440 or less, or another period"),
+        ({"period": cdk.Duration.minutes(59), "evaluation_periods": 25}, "are longer than a day"),
+        ({"period": cdk.Duration.hours(1), "evaluation_periods": 169}, "are longer than 7 days"),
         ({"evaluation_periods": 0}, "evaluation_periods: is the int 0, expected a whole number from 1 on"),
         ({"evaluation_periods": 1.5}, "evaluation_periods: is the float 1.5, expected a whole number"),
         ({"datapoints_to_alarm": True}, "datapoints_to_alarm: is the bool True, expected a whole number"),
         ({"datapoints_to_alarm": 6}, "datapoints_to_alarm: is 6, more than the 5 evaluation periods"),
         ({"actions": "page"}, "actions: is the str 'page', expected a list of alarm actions"),
-        ({"actions": None}, "actions: is None, expected a list of alarm actions"),
+        ({"actions": [Ec2Action(Ec2InstanceAction.STOP)] * 6}, "actions: are 6, and CloudWatch takes 5 for an alarm"),
         ({"actions": [1]}, "actions[0]: is the int 1, expected a cloudwatch.IAlarmAction"),
         ({"rollback": 1}, "rollback: is the int 1, expected True or False"),
         ({"id": 1}, "add_alarms: id: is the int 1, expected a string"),
@@ -455,7 +664,9 @@ def test_refuses_thresholds_that_are_tokens(stack: cdk.Stack) -> None:
     """They are multiplied and written in words."""
     number = cdk.CfnParameter(stack, "Number", type="Number").value_as_number
 
-    with pytest.raises(EndpointConfigurationError, match=r"cpu_utilization: is the float .*, expected a percentage"):
+    with pytest.raises(
+        EndpointConfigurationError, match=r"cpu_utilization: is a number that .*, expected a percentage"
+    ):
         endpoint(stack).add_alarms(cpu_utilization=number)
 
 
