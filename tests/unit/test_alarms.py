@@ -16,7 +16,6 @@ from aws_cdk import aws_sns as sns
 from aws_cdk.assertions import Annotations, Match, Template
 from aws_cdk.aws_cloudwatch_actions import Ec2Action, Ec2InstanceAction
 from constructs import Construct
-from jsii._kernel.providers import process
 
 from sagemaker_multi_container import (
     AsyncInference,
@@ -37,20 +36,6 @@ NO_ALARMS: dict[str, Any] = {
 }
 OF_A_CONTAINER = ["LatencyP99", "ErrorRate5xx", "ErrorRate4xx"]
 OF_A_VARIANT = ["ErrorRate5xx", "ErrorRate4xx", "CpuUtilization", "MemoryUtilization", "DiskUtilization"]
-
-
-@pytest.fixture(name="messages")
-def _messages(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What is sent to Node: each message costs time."""
-    sent: list[str] = []
-    send = process._NodeProcess.send  # noqa: SLF001 - there is no public way to count
-
-    def sends(self: Any, request: Any, response_type: Any) -> Any:
-        sent.append(str(request))
-        return send(self, request, response_type)
-
-    monkeypatch.setattr(process._NodeProcess, "send", sends)  # noqa: SLF001
-    return sent
 
 
 def only(**threshold: Any) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from sagemaker_multi_container import (
     ProductionVariant,
 )
 
-from .builders import DIRECT, SERIAL, containers, endpoint, properties, resources
+from .builders import DIRECT, SERIAL, container, containers, endpoint, properties, resources
 
 ENV = cdk.Environment(account="123456789012", region="eu-west-1")
 
@@ -245,8 +245,63 @@ def test_shows_the_requests_of_asynchronous_endpoints(stack: cdk.Stack) -> None:
         "InvocationFailures",
         "ExpiredRequests",
     ]
+    published = {"InvocationsProcessed", "InvocationFailures", "ExpiredRequests", "ApproximateBacklogSize"}
+    published |= {"Invocation4XXErrors", "Invocation5XXErrors", "ModelLatency"}
+    of_calls = {each[1] for graph in shown.values() for each in graph["metrics"] if each[0] == "AWS/SageMaker"}
+    assert of_calls == published
     (backlog,) = shown["Requests that wait or are processed"]["metrics"]
     assert backlog[:4] == ["AWS/SageMaker", "ApproximateBacklogSize", "EndpointName", "later"]
+
+
+def test_shows_hundred_alarms_in_a_widget(stack: cdk.Stack) -> None:
+    """CloudWatch takes no more."""
+    variants = [ProductionVariant(name=f"v{number}", instance_type="ml.m5.large") for number in range(3)]
+    fifteen = containers(*(f"c{number}" for number in range(15)))
+    made = endpoint(
+        stack, mode=DIRECT, containers=fifteen, instance_type=None, variants=variants, endpoint_name="search"
+    )
+    made.add_dashboard()
+    made.add_alarms()
+
+    shown = [each["properties"]["alarms"] for each in widgets(stack) if each["type"] == "alarm"]
+    assert [len(alarms) for alarms in shown] == [100, 3 * (15 * 3 + 3) - 100]
+    assert sorted(each for alarms in shown for each in alarms) == sorted(resources(stack, "CloudWatch::Alarm"))
+
+
+def test_shows_less_of_many_containers(stack: cdk.Stack) -> None:
+    """CloudWatch takes 500 widgets."""
+    variants = [ProductionVariant(name=f"v{number}", instance_type="ml.g5.xlarge") for number in range(10)]
+    fifteen = containers(*(f"c{number}" for number in range(15)))
+    made = endpoint(
+        stack, mode=DIRECT, containers=fifteen, instance_type=None, variants=variants, endpoint_name="search"
+    )
+    made.add_dashboard()
+
+    shown = widgets(stack)
+    assert len(shown) == 1 + 10 * (3 + 2 + 3 + 15 * 2)
+    assert "CPU and memory of each container are left out" in shown[0]["properties"]["markdown"]
+    assert "v9: c14: latency" in graphs(stack)
+
+
+def test_leaves_out_alarms_that_were_removed(stack: cdk.Stack) -> None:
+    """With the construct that held them."""
+    made = endpoint(stack, endpoint_name="search")
+    made.add_dashboard()
+    assert made.add_alarms().alarms
+    made.node.try_remove_child("Alarms")
+
+    assert not any(each["type"] == "alarm" for each in widgets(stack))
+
+
+def test_puts_widgets_of_yours_below_what_comes_later(stack: cdk.Stack) -> None:
+    """However high that makes it."""
+    made = endpoint(stack, mode=DIRECT, endpoint_name="search")
+    made.add_dashboard().add_widgets(cloudwatch.TextWidget(markdown="mine"))
+    made.add_container(container("third"))
+    made.add_alarms()
+
+    (*ours, mine) = widgets(stack)
+    assert mine["y"] == max(each["y"] + each["height"] for each in ours)
 
 
 def test_shows_imported_endpoints(stack: cdk.Stack) -> None:

@@ -27,6 +27,11 @@ def rule(made: MultiContainerEndpointBase, method: str, id: str = "Rule", **argu
     return made_rule
 
 
+def pattern(**fields: Any) -> events.EventPattern:
+    """A pattern of yours."""
+    return events.EventPattern(**fields)
+
+
 @pytest.mark.parametrize("method", METHODS)
 def test_matches_the_events_of_this_endpoint(stack: cdk.Stack, method: str) -> None:
     """By name, in upper or lower case: the published events have both."""
@@ -78,6 +83,39 @@ def test_takes_the_options_of_other_rules(stack: cdk.Stack, method: str) -> None
     assert made["EventPattern"]["source"] == ["aws.sagemaker"]
 
 
+@pytest.mark.parametrize("method", METHODS)
+def test_takes_conditions_on_the_rest_of_an_event(stack: cdk.Stack, method: str) -> None:
+    """Also on the status, if no statuses are given."""
+    narrower = pattern(detail={"EndpointStatus": [{"anything-but": "UPDATING"}], "Tags": {"team": ["search"]}})
+    rule(endpoint(stack, endpoint_name="search"), method, event_pattern=narrower)
+
+    assert properties(stack, "Events::Rule")["EventPattern"]["detail"] == {
+        "EndpointName": [{"equals-ignore-case": "search"}],
+        "EndpointStatus": [{"anything-but": "UPDATING"}],
+        "Tags": {"team": ["search"]},
+    }
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_takes_statuses_that_are_tokens(stack: cdk.Stack, method: str) -> None:
+    """Which are known at deployment."""
+    status = cdk.CfnParameter(stack, "Status").value_as_string
+    rule(endpoint(stack), method, statuses=[status])
+
+    assert properties(stack, "Events::Rule")["EventPattern"]["detail"]["EndpointStatus"] == [{"Ref": "Status"}]
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_refuses_endpoints_of_another_region(app: cdk.App, method: str) -> None:
+    """Their events are sent there."""
+    stack = cdk.Stack(app, "Here", env=cdk.Environment(account="123456789012", region="eu-west-1"))
+    arn = "arn:aws:sagemaker:us-east-1:123456789012:endpoint/search"
+    made = MultiContainerEndpoint.from_endpoint_arn(stack, "Imported", arn)
+
+    with pytest.raises(EndpointConfigurationError, match=f"{method}: is for an endpoint of the stack's account and"):
+        rule(made, method)
+
+
 def test_takes_targets_later(stack: cdk.Stack) -> None:
     """As every rule."""
     rule(endpoint(stack), "on_state_change").add_target(targets.SnsTopic(sns.Topic(stack, "Topic")))
@@ -104,6 +142,19 @@ def test_hears_of_imported_endpoints(stack: cdk.Stack) -> None:
         ({"statuses": ["FAILED", "InService"]}, "statuses[1]: is 'InService', as DescribeEndpoint writes it"),
         ({"statuses": ["InService"]}, "fix: write 'IN_SERVICE'"),
         ({"statuses": ["Failed"]}, "fix: write 'FAILED'"),
+        ({"statuses": ["failed"]}, "statuses[0]: is 'failed', and events write it another way"),
+        ({"statuses": ["in_service"]}, "fix: write 'IN_SERVICE'"),
+        ({"statuses": ["BROKEN"]}, "statuses[0]: is 'BROKEN', which is no status"),
+        ({"statuses": ["BROKEN"]}, "fix: give CREATING, UPDATING, SYSTEM_UPDATING, ROLLING_BACK, IN_SERVICE"),
+        ({"statuses": ["running"]}, "statuses[0]: is 'running', which is no status"),
+        ({"event_pattern": pattern(source=["mine"])}, "event_pattern: has source, which this method sets"),
+        ({"event_pattern": pattern(detail_type=["Other"])}, "event_pattern: has detail_type, which"),
+        ({"event_pattern": pattern(detail={"EndpointName": ["b"]})}, "event_pattern: has detail.EndpointName, which"),
+        ({"event_pattern": {"source": ["mine"]}}, "event_pattern: has source, which"),
+        (
+            {"statuses": ["FAILED"], "event_pattern": pattern(detail={"EndpointStatus": ["IN_SERVICE"]})},
+            "event_pattern: has detail.EndpointStatus, which",
+        ),
         ({"schedule": 1}, "options: 'schedule' is none of them"),
         ({"target": 1}, "is refused by the CDK: "),
         ({"description": 1}, "is refused by the CDK: "),

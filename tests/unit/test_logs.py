@@ -134,6 +134,16 @@ def test_refuses_a_second_log_group(stack: cdk.Stack) -> None:
     assert len(resources(stack, "Logs::LogGroup")) == 1
 
 
+def test_refuses_the_log_group_of_another_region(app: cdk.App) -> None:
+    """It would be made here."""
+    stack = cdk.Stack(app, "Here", env=cdk.Environment(account="123456789012", region="eu-west-1"))
+    arn = "arn:aws:sagemaker:us-east-1:123456789012:endpoint/search"
+    made = MultiContainerEndpoint.from_endpoint_arn(stack, "Imported", arn)
+
+    with pytest.raises(EndpointConfigurationError, match="add_log_group: is for an endpoint of the stack's account"):
+        made.add_log_group()
+
+
 def test_refuses_the_log_group_of_an_imported_endpoint(stack: cdk.Stack) -> None:
     """It is there already."""
     made = MultiContainerEndpoint.from_endpoint_name(stack, "Imported", "search")

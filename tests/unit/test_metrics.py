@@ -310,6 +310,47 @@ def test_rates_fit_into_one_graph(stack: cdk.Stack) -> None:
     assert len(resources(stack, "CloudWatch::Dashboard")) == 1
 
 
+def test_rates_over_different_periods_fit_into_one_graph(stack: cdk.Stack) -> None:
+    """Such as the last minute beside the last hour."""
+    metrics = endpoint(stack, mode=DIRECT).metrics
+    periods: list[Any] = [None, cdk.Duration.minutes(1), cdk.Duration.hours(1), cdk.Duration.minutes(60)]
+    rates = [
+        rate(period=period, container=container)
+        for period in periods
+        for container in (None, "first")
+        for rate in (metrics.error_rate_4xx, metrics.error_rate_5xx)
+    ]
+    cloudwatch.Dashboard(stack, "Dashboard", widgets=[[cloudwatch.GraphWidget(left=rates)]])
+
+    assert len(resources(stack, "CloudWatch::Dashboard")) == 1
+
+
+def test_takes_none_as_the_default(stack: cdk.Stack) -> None:
+    """Of the metric, which is not that of the CDK."""
+    metrics = endpoint(stack, mode=DIRECT).metrics
+    none = wrong(None)
+    calls = metrics.invocations(statistic=none, period=none, label=none, color=none, unit=none, account=none)
+    rate = metrics.error_rate_5xx(period=none, label=none, color=none)
+
+    assert calls.statistic == "Sum"
+    assert rate.label == "5xx errors, % of calls"
+    assert rate.period.to_seconds() == 300
+
+
+def test_asks_once_where_the_endpoint_is(stack: cdk.Stack, messages: list[str]) -> None:
+    """Each question is a round trip to Node."""
+    made = endpoint(stack)
+    made.metrics.invocations()
+    messages.clear()
+    made.metrics.model_latency()
+    assert len(messages) == 1
+
+    made.metrics.error_rate_4xx()
+    messages.clear()
+    made.metrics.error_rate_5xx()
+    assert len(messages) == 2
+
+
 def test_takes_metrics_that_are_newer_than_the_library(stack: cdk.Stack) -> None:
     """Without a word about what they are measured of."""
     made = endpoint(stack, mode=SERIAL, endpoint_name="search")
