@@ -130,7 +130,8 @@ def test_a_pipeline_is_called_as_a_whole(stack: cdk.Stack, caller: iam.Role) -> 
         ("ranker", r"write containers=\['ranker'\]"),
         ([], "which would allow no call"),
         ([1], "expected a string"),
-        (7, "expected a list of hostnames"),
+        (7, r"expected a list of hostnames.*\n.*write containers=\['...', '...'\]"),
+        ({"ranker"}, r"write containers=\['...', '...'\]"),
     ],
 )
 def test_containers_are_a_list_of_hostnames(stack: cdk.Stack, caller: iam.Role, given: object, message: str) -> None:
@@ -138,9 +139,48 @@ def test_containers_are_a_list_of_hostnames(stack: cdk.Stack, caller: iam.Role, 
         declared(stack).grants.invoke(caller, containers=wrong(given))
 
 
-def test_only_a_principal_is_granted_something(stack: cdk.Stack) -> None:
+@EITHER
+@pytest.mark.parametrize(
+    "principal",
+    [
+        iam.ServicePrincipal("lambda.amazonaws.com"),
+        iam.AccountPrincipal("123456789012"),
+        iam.ArnPrincipal("arn:aws:iam::123456789012:role/caller"),
+        iam.AnyPrincipal(),
+    ],
+    ids=lambda each: type(each).__name__,
+)
+def test_a_principal_without_a_policy_is_refused(stack: cdk.Stack, made: Made, principal: Any) -> None:
+    """An endpoint has no policy either, so that nothing would be allowed."""
+    with pytest.raises(EndpointConfigurationError, match=f"grantee: .*{type(principal).__name__}"):
+        made(stack).grants.invoke(principal)
+
+
+@pytest.mark.parametrize("mutable", [True, False])
+def test_an_imported_role_is_a_caller(stack: cdk.Stack, mutable: bool) -> None:
+    """Also one that is allowed it elsewhere."""
+    role = iam.Role.from_role_arn(stack, "Role", "arn:aws:iam::123456789012:role/caller", mutable=mutable)
+
+    assert declared(stack).grants.invoke(role).success
+
+
+def test_containers_are_named_when_they_are_there(stack: cdk.Stack, caller: iam.Role) -> None:
+    """Else a misspelt one would never be noticed."""
+    made = endpoint(stack, mode=DIRECT, containers=None)
+    with pytest.raises(EndpointConfigurationError, match="are given before the endpoint has containers"):
+        made.grants.invoke(caller, containers=["rnaker"])
+
+
+def test_containers_of_an_imported_endpoint_need_not_be_known(stack: cdk.Stack, caller: iam.Role) -> None:
+    made = MultiContainerEndpoint.from_endpoint_name(stack, "Imported", "search", mode=DIRECT)
+
+    assert made.grants.invoke(caller, containers=["ranker"]).success
+
+
+@pytest.mark.parametrize("given", ["arn:aws:iam::123456789012:role/caller", iam.Role, None], ids=str)
+def test_only_a_principal_is_granted_something(stack: cdk.Stack, given: object) -> None:
     with pytest.raises(EndpointConfigurationError, match=r"expected an iam\.IGrantable"):
-        declared(stack).grants.invoke(wrong("arn:aws:iam::123456789012:role/caller"))
+        declared(stack).grants.invoke(wrong(given))
 
 
 def test_a_function_is_a_caller(stack: cdk.Stack) -> None:

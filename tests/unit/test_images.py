@@ -197,9 +197,32 @@ def test_refuses_images_of_ones_own_that_say_too_little(stack: cdk.Stack) -> Non
         lambda: ContainerImage.from_asset(wrong(None)),
         lambda: ContainerImage.from_asset("x", platform=wrong("linux/arm64")),
         lambda: ContainerImage.from_registry("r/x:1", credentials=wrong("arn:aws:lambda:...")),
+        lambda: ContainerImage.from_registry(wrong(None)),
+        lambda: ContainerImage.from_registry("r/x:1", credentials=wrong(lambda_.Function)),
         lambda: ContainerImage.from_image_asset(wrong("x")),
+        lambda: ContainerImage.from_image_asset(wrong(ecr_assets.DockerImageAsset)),
+        lambda: ContainerImage.from_ecr_repository(wrong(ecr.Repository), tag="1"),
+        lambda: ContainerImage.from_uri(wrong(cdk.Token.as_number({"Ref": "Image"}))),
+        lambda: ContainerImage.from_dlc(wrong(None), "1"),
+        lambda: ContainerImage.from_dlc("x", wrong(cdk.Token.as_list({"Ref": "Tag"}))),
+        lambda: ContainerImage.from_dlc("x", "1", account_id=wrong(763104351884)),
+        lambda: ContainerImage.from_dlc("x", "1", account_id="76310435188"),
     ],
-    ids=["directory", "platform", "credentials", "asset"],
+    ids=[
+        "directory",
+        "platform",
+        "credentials",
+        "registry",
+        "class of credentials",
+        "asset",
+        "class of assets",
+        "class of repositories",
+        "uri",
+        "name",
+        "tag",
+        "account",
+        "short account",
+    ],
 )
 def test_refuses_arguments_of_a_wrong_type_where_they_are_given(make: Any) -> None:
     """At the line that makes the image."""
@@ -267,3 +290,24 @@ def test_pulls_from_the_account_that_is_given(app: cdk.App) -> None:
     assert statements(stack)[PULL]["Resource"] == repository_arn(
         "sagemaker-xgboost", region="eu-west-1", account="141502667606"
     )
+
+
+@pytest.mark.parametrize("directory", ["a" * 5000, "a\0b"], ids=["long", "nul"])
+def test_refuses_what_cannot_be_a_folder(directory: str) -> None:
+    with pytest.raises(EndpointConfigurationError, match="there is no "):
+        ContainerImage.from_asset(directory)
+
+
+def test_takes_tokens_for_the_parts_of_an_image(stack: cdk.Stack) -> None:
+    """Not only as strings: `parameter.value`."""
+    token: Any = cdk.CfnParameter(stack, "Part").value
+    repository = ecr.Repository.from_repository_name(stack, "Repository", "ranker")
+    written = images_of(
+        stack,
+        ContainerImage.from_uri(token),
+        ContainerImage.from_dlc(token, token, account_id=token),
+        ContainerImage.from_ecr_repository(repository, tag=token),
+        ContainerImage.from_ecr_repository(repository, digest=token),
+    )
+
+    assert all("{'Ref': 'Part'}" in str(image) for image in written)

@@ -18,6 +18,7 @@ from sagemaker_multi_container import (
 from .builders import DIRECT, containers, endpoint, wrong
 
 ARN = "arn:aws:sagemaker:eu-west-1:123456789012:endpoint/search"
+SOME = cdk.Token.as_list({"Ref": "Names"})
 
 
 def test_by_name(app: cdk.App) -> None:
@@ -100,6 +101,15 @@ def test_is_an_endpoint_to_the_cdk(stack: cdk.Stack, imported: bool) -> None:
     ("arguments", "where"),
     [
         ({"endpoint_name": None}, "endpoint_name"),
+        ({"endpoint_name": ""}, "endpoint_name"),
+        ({"endpoint_name": "under_score"}, "endpoint_name"),
+        ({"endpoint_name": "a" * 64}, "endpoint_name"),
+        ({"endpoint_name": cdk.Token.as_number({"Ref": "Name"})}, "endpoint_name"),
+        ({"endpoint_name": "search", "hostnames": SOME}, "hostnames"),
+        ({"endpoint_name": "search", "variant_names": SOME}, "variant_names"),
+        ({"endpoint_name": "search", "variant_names": ["a", *SOME]}, "variant_names[1]"),
+        ({"endpoint_arn": cdk.Token.as_list({"Ref": "Arn"})}, "endpoint_arn"),
+        ({"endpoint_arn": ARN, "endpoint_name": ARN}, "endpoint_name"),
         ({"endpoint_name": "search", "mode": "Direct"}, "mode"),
         ({"endpoint_name": "search", "hostnames": "ranker"}, "hostnames"),
         ({"endpoint_name": "search", "variant_names": [1]}, "variant_names[0]"),
@@ -119,6 +129,35 @@ def test_refuses_what_is_no_endpoint(stack: cdk.Stack, arguments: dict[str, Any]
     assert refused.value.path == "Stack/Imported"
     assert [problem.where for problem in refused.value.problems] == [where]
     assert stack.node.try_find_child("Imported") is None
+
+
+def test_says_what_an_arn_is_for(stack: cdk.Stack) -> None:
+    with pytest.raises(EndpointConfigurationError) as refused:
+        MultiContainerEndpoint.from_endpoint_name(stack, "Imported", ARN)
+
+    assert [problem.fix for problem in refused.value.problems] == ["use from_endpoint_arn"]
+
+
+def test_by_name_or_arn_that_is_a_token(stack: cdk.Stack) -> None:
+    """Not only as a string: `parameter.value`."""
+    token: Any = cdk.CfnParameter(stack, "Given").value
+    by_name = MultiContainerEndpoint.from_endpoint_name(stack, "ByName", token)
+    by_arn = MultiContainerEndpoint.from_endpoint_arn(stack, "ByArn", token, endpoint_name=token)
+
+    assert stack.resolve([by_name.endpoint_name, by_arn.endpoint_name, by_arn.endpoint_arn]) == [{"Ref": "Given"}] * 3
+
+
+@pytest.mark.parametrize("unknown", [None, (), []], ids=str)
+def test_forgets_nothing_where_something_is_not_known(stack: cdk.Stack, unknown: Any) -> None:
+    without_hostnames = MultiContainerEndpoint.from_endpoint_name(
+        stack, "First", "search", mode=DIRECT, hostnames=unknown, variant_names=["a", "b"]
+    )
+    without_variants = MultiContainerEndpoint.from_endpoint_arn(
+        stack, "Second", ARN, mode=DIRECT, hostnames=["ranker"], variant_names=unknown
+    )
+
+    assert without_hostnames.served_variants == tuple(ServedVariant(name=name, mode="Direct") for name in "ab")
+    assert without_variants.served_variants == (ServedVariant(name="", mode="Direct", hostnames=("ranker",)),)
 
 
 def test_an_imported_endpoint_is_deployed_elsewhere(stack: cdk.Stack) -> None:

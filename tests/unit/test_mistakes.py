@@ -8,16 +8,27 @@ from typing import Any
 
 import aws_cdk as cdk
 import pytest
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_sns as sns
 from aws_cdk.assertions import Template
 
 from sagemaker_multi_container import (
+    AsyncInference,
+    ClarifyExplainer,
     ContainerDefinition,
     ContainerImage,
+    DataCapture,
+    Deployment,
     EndpointConfigurationError,
     InferenceExecutionMode,
     Problem,
     ProductionVariant,
+    ShapBaseline,
 )
+from sagemaker_multi_container.arguments import ArgumentReader
 
 from .builders import DIRECT, SERIAL, container, containers, endpoint, image, wrong
 
@@ -100,7 +111,7 @@ def test_says_why_a_set_does_not_do(stack: cdk.Stack) -> None:
     """A pipeline runs its containers in order."""
     (problem,) = problems(stack, containers=frozenset(containers()))
 
-    assert "a set has no order" in problem.fix
+    assert problem.fix.startswith("write containers=[...]: a set has no order")
 
 
 def test_refuses_a_token_for_a_list_of_containers(stack: cdk.Stack) -> None:
@@ -168,7 +179,11 @@ def test_refuses_container_fields_of_a_wrong_type(stack: cdk.Stack, field: str, 
         ("weight", "1", "expected a number"),
         ("weight", math.inf, "is the float inf, expected a number"),
         ("weight", math.nan, "is the float nan, expected a number"),
-        ("weight", -1e300, "-1e+300"),
+        ("weight", -1e300, "is the float -1e+300, and the CDK passes on no number beyond 2**53 exactly"),
+        ("weight", 10**400, "is the int 1000"),
+        ("initial_instance_count", 2**53 + 1, "is the int 9007199254740993, and the CDK"),
+        ("initial_instance_count", 10**400, "is the int 1000"),
+        pytest.param("initial_instance_count", 10**5000, "is the int, and the CDK", id="5000 digits"),
         ("volume_size", 100, "is the int 100, expected a cdk.Size"),
         ("volume_size", cdk.Size.mebibytes(100), "is 0.09765625 GiB, expected a whole number"),
         ("model_data_download_timeout", 300, "is the int 300, expected a cdk.Duration"),
@@ -250,6 +265,66 @@ def test_the_corrected_endpoint_takes_the_place_whatever_went_wrong(stack: cdk.S
     Template.from_stack(stack).resource_count_is("AWS::SageMaker::Endpoint", 1)
 
 
+@pytest.mark.parametrize(
+    "given", ["PASSWORD=hunter2", ["PASSWORD=hunter2"], [{"PASSWORD": "hunter2"}], ("PASSWORD", "hunter2")], ids=str
+)
+def test_never_shows_what_was_given_for_an_environment(stack: cdk.Stack, given: object) -> None:
+    (problem,) = problems(stack, containers=[container("a", environment=given), container("b")])
+
+    assert "hunter2" not in str(problem)
+    assert problem.message == f"is of type {type(given).__name__}, expected a dictionary"
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        [[{"environment": {"PASSWORD": "hunter2"}}], container("b")],
+        ContainerDefinition(hostname="a", environment={"PASSWORD": "hunter2"}),
+        [ContainerDefinition(hostname="a", image=wrong({"PASSWORD": "hunter2"})), container("b")],
+    ],
+    ids=["list", "container", "image"],
+)
+def test_never_shows_what_an_object_holds(stack: cdk.Stack, given: object) -> None:
+    """It may be a secret."""
+    (problem,) = problems(stack, containers=given)
+
+    assert "hunter2" not in str(problem)
+
+
+@pytest.mark.parametrize(
+    ("argument", "given"),
+    [
+        ("role", iam.Role),
+        ("vpc", ec2.Vpc),
+        ("encryption_key", kms.Key),
+        ("data_capture", DataCapture),
+        ("deployment", Deployment),
+        ("explainer", ClarifyExplainer),
+    ],
+)
+def test_refuses_a_class_for_an_object(stack: cdk.Stack, argument: str, given: object) -> None:
+    """It has the same attributes, but no values."""
+    (problem,) = problems(stack, **{argument: given})
+
+    assert problem.where == argument
+    assert problem.message.startswith(f"is the class {given.__name__}, expected a")  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("argument", "value"),
+    [
+        ("data_capture", DataCapture(bucket=wrong(s3.Bucket))),
+        ("data_capture", DataCapture(bucket=wrong(s3.Bucket), encryption_key=wrong(kms.Key))),
+        ("async_inference", AsyncInference(bucket=wrong(s3.Bucket), success_topic=wrong(sns.Topic))),
+        ("explainer", ClarifyExplainer(baseline=ShapBaseline.from_bucket(wrong(s3.Bucket), "baseline.csv"))),
+    ],
+)
+def test_refuses_classes_in_value_objects(stack: cdk.Stack, argument: str, value: object) -> None:
+    for problem in problems(stack, **{argument: value}):
+        assert problem.where.startswith(f"{argument}.")
+        assert problem.message.startswith("is the class ")
+
+
 def test_refuses_a_path_in_the_environment(stack: cdk.Stack) -> None:
     """Which has a method of the same name as a token."""
     (problem,) = problems(stack, containers=[container("a", environment={"D": Path("/opt")}), container("b")])
@@ -318,3 +393,43 @@ def test_refuses_a_single_container_in_either_mode(stack: cdk.Stack, mode: Infer
     (problem,) = problems(stack, mode=mode, containers=containers("only"))
 
     assert (problem.rule, problem.where) == ("MCE-C02", "containers")
+
+
+IRELAND = "eu-west-1"
+OWN = "123456789012"
+
+
+@pytest.mark.parametrize(
+    ("arn", "complaint"),
+    [
+        ("", "is in us-east-1, and the endpoint is in eu-west-1"),
+        (f"arn:aws:cloudwatch:{IRELAND}:{OWN}:alarm:errors", None),
+        (f"arn:aws:cloudwatch:us-west-2:{OWN}:alarm:errors", "is in us-west-2, and the endpoint is in eu-west-1"),
+        (
+            f"arn:aws:cloudwatch:{IRELAND}:210987654321:alarm:errors",
+            "is in 210987654321, and the endpoint is in 1234567",
+        ),
+        (f"arn:{cdk.Aws.PARTITION}:cloudwatch:{IRELAND}:210987654321:alarm:errors", "is in 210987654321"),
+        (cdk.Fn.import_value("alarm"), "is in us-east-1"),
+    ],
+    ids=["none", "here", "region", "account", "partition", "token"],
+)
+def test_a_resource_is_where_its_arn_says(app: cdk.App, arn: str, complaint: str | None) -> None:
+    """Some imported ones take themselves for their stack's."""
+    stack = cdk.Stack(app, "Stack", env=cdk.Environment(account=OWN, region="us-east-1"))
+    read = ArgumentReader([])
+    read.same_environment("alarm", iam.Role.from_role_name(stack, "Any", "any"), IRELAND, OWN, arn)
+
+    found = [problem.message for problem in read.problems]
+    assert found == [] if complaint is None else found[0].startswith(complaint)
+
+
+def test_a_resource_is_anywhere_where_nothing_is_known(stack: cdk.Stack) -> None:
+    read = ArgumentReader([])
+    role = iam.Role.from_role_name(stack, "Any", "any")
+    read.same_environment(
+        "alarm", role, stack.region, stack.account, f"arn:aws:cloudwatch:{IRELAND}:{OWN}:alarm:errors"
+    )
+    read.same_environment("alarm", role, IRELAND, OWN)
+
+    assert not read.problems

@@ -244,3 +244,45 @@ def test_takes_artefacts_of_a_hub(stack: cdk.Stack) -> None:
     source = properties(stack, "SageMaker::Model")["Containers"][0]["ModelDataSource"]["S3DataSource"]
     assert source["HubAccessConfig"] == {"HubContentArn": content}
     assert source["CompressionType"] == "Gzip"
+
+
+@pytest.mark.parametrize(
+    "content", ["abc", "arn:aws:sagemaker:us-east-1:123456789012:hub/hub", "arn:aws:s3:::hub-content/a/b", ""]
+)
+def test_refuses_what_is_no_content_of_a_hub(content: str) -> None:
+    with pytest.raises(EndpointConfigurationError, match="which is not the ARN of hub content"):
+        ModelData.from_s3_uri("s3://models/model.tar.gz", hub_content_arn=content)
+
+
+@pytest.mark.parametrize("path", ["a" * 5000, "a\0b"], ids=["long", "nul"])
+def test_refuses_what_cannot_be_a_file(path: str) -> None:
+    with pytest.raises(EndpointConfigurationError, match="there is no file "):
+        ModelData.from_asset(path)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: ModelData.from_bucket(wrong(s3.Bucket), "model.tar.gz"),
+        lambda: ModelData.from_prefix(wrong(s3.Bucket), "models/"),
+        lambda: ModelData.from_s3_uri(wrong(cdk.Token.as_number({"Ref": "Uri"}))),
+        lambda: ModelData.from_s3_uri(wrong(cdk.Token.as_list({"Ref": "Uri"}))),
+    ],
+    ids=["bucket", "prefix", "number", "list"],
+)
+def test_refuses_what_is_neither_a_bucket_nor_a_uri(make: Any) -> None:
+    with pytest.raises(
+        EndpointConfigurationError, match=r"test_model_data.py:\d+\): is (the class|a \w+ that is only)"
+    ):
+        make()
+
+
+def test_takes_tokens_for_artefacts_of_a_hub(stack: cdk.Stack) -> None:
+    """Not only as strings: `parameter.value`."""
+    token: Any = cdk.CfnParameter(stack, "Given").value
+    data = ModelData.from_s3_uri(token, hub_content_arn=token)
+    endpoint(stack, containers=[container("a", model_data=data), container("b")])
+
+    source = properties(stack, "SageMaker::Model")["Containers"][0]["ModelDataSource"]["S3DataSource"]
+    assert source["S3Uri"] == {"Ref": "Given"}
+    assert source["HubAccessConfig"] == {"HubContentArn": {"Ref": "Given"}}

@@ -13,6 +13,8 @@ from sagemaker_multi_container import EndpointConfigurationError
 
 from .builders import endpoint, properties, resources
 
+SELECTION: Any = ec2.SubnetSelection
+
 
 @pytest.fixture(name="vpc")
 def _vpc(stack: cdk.Stack) -> ec2.Vpc:
@@ -134,10 +136,17 @@ def test_takes_a_vpc_whose_subnets_are_known_at_deployment_only(stack: cdk.Stack
     [
         ({"vpc_subnets": {"subnet_type": "PRIVATE"}}, "vpc_subnets: is a dict with the keys 'subnet_type'"),
         ({"vpc_subnets": ec2.SubnetType.PUBLIC}, "vpc_subnets: is the SubnetType"),
+        (
+            {"vpc_subnets": SELECTION(subnets=["subnet-1"])},
+            "vpc_subnets.subnets[0]: is the str 'subnet-1', expected an",
+        ),
+        ({"vpc_subnets": SELECTION(subnets=[ec2.Subnet])}, "vpc_subnets.subnets[0]: is the class Subnet, expected an"),
+        ({"vpc_subnets": SELECTION(subnets="subnet-1")}, "vpc_subnets.subnets: is the str 'subnet-1', expected a list"),
+        ({"security_groups": [ec2.SecurityGroup]}, "security_groups[0]: is the class SecurityGroup, expected an"),
         ({"security_groups": "sg-1"}, "security_groups: is the str 'sg-1', expected a list"),
         ({"allow_all_outbound": "no"}, "allow_all_outbound: is the str 'no', expected True or False"),
     ],
-    ids=["dict", "subnet type", "string", "bool"],
+    ids=["dict", "subnet type", "subnet id", "subnets", "string of subnets", "groups", "string", "bool"],
 )
 def test_refuses_network_arguments_of_a_wrong_type(
     stack: cdk.Stack, vpc: ec2.Vpc, arguments: dict[str, Any], complaint: str

@@ -462,7 +462,7 @@ REFUSALS = [
         max_requests_per_second=cdk.Token.as_number({"Ref": "R"}),
     ),
     *(
-        of_policy("scale_on_invocations", f".{name}", f"is the {type(number).__name__} 1", **{name: number})
+        of_policy("scale_on_invocations", f".{name}", f"is the {type(number).__name__} 1", **wrong({name: number}))
         for name in ("max_requests_per_second", "target_invocations_per_minute")
         for number in (1e308, 10**400)
     ),
