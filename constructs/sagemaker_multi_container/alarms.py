@@ -87,7 +87,7 @@ class _Watch:
     """The containers whose slowest is watched, of which more may come."""
 
 
-@jsii.implements(cdk.IAspect)
+@jsii.implements(cdk.IAspect, IValidation)
 class EndpointAlarms(Construct):
     """The alarms that `endpoint.add_alarms` promises.
 
@@ -116,13 +116,13 @@ class EndpointAlarms(Construct):
         """The keys of the alarms that the endpoint has as rollback alarms."""
         self._without_cpu: set[str] = set()
         self._problems: tuple[Problem, ...] = ()
-        self._reports_problems = False
         check_variants_are_known(endpoint)
         watches = [*self._watches(is_final=False)]
         if settings.rollback:
             promised = sum(other._promised() for other in others)
             endpoint._check_rollback(promised + sum(watch.rolls_back for watch in watches))
         cdk.Aspects.of(self).add(self)
+        self.node.add_validation(self)
 
     @property
     def alarms(self) -> Mapping[str, cloudwatch.Alarm]:
@@ -139,7 +139,7 @@ class EndpointAlarms(Construct):
         return MappingProxyType(self._alarms)
 
     @property
-    def made(self) -> tuple[cloudwatch.Alarm, ...]:
+    def _made(self) -> tuple[cloudwatch.Alarm, ...]:
         """The alarms that exist already, in the endpoint's order."""
         return tuple(self._alarms.values())
 
@@ -151,11 +151,25 @@ class EndpointAlarms(Construct):
             self._finish()
         except EndpointConfigurationError as refused:
             self._problems = refused.problems
-            if not self._reports_problems:
-                self._reports_problems = True
-                self.node.add_validation(_Problems(self))
         else:
             self._problems = ()
+
+    def validate(self) -> list[str]:
+        """What is wrong with alarms of what came after `add_alarms`. The CDK asks for it at synth."""
+        return [str(problem) for problem in self._problems or self._missing()]
+
+    def _missing(self) -> Sequence[Problem]:
+        """What an Aspect added after `visit`, which the CDK calls once."""
+        try:
+            watches = [*self._watches(is_final=True)]
+        except EndpointConfigurationError as refused:
+            return refused.problems
+        late = dict.fromkeys(watch.key for watch in watches if self._is_late(watch))
+        late |= dict.fromkeys(self._to_roll_back_on(watches))
+        if not late:
+            return ()
+        message = f"cannot make alarms of what an Aspect added too late: {', '.join(late)}"
+        return self._endpoint._refusal("add_alarms", message, "add it before synth").problems
 
     def _finish(self) -> None:
         watches = [*self._watches(is_final=True)]
@@ -179,10 +193,10 @@ class EndpointAlarms(Construct):
         except EndpointConfigurationError:  # which is reported at synth
             return 0
         promised = self._to_roll_back_on(watches)
-        return len(promised) if promised and self.is_there else 0
+        return len(promised) if promised and self._is_there else 0
 
     @property
-    def is_there(self) -> bool:
+    def _is_there(self) -> bool:
         """Whether this construct was not removed from the endpoint."""
         return self._endpoint.node.try_find_child(self._id) is self
 
@@ -193,7 +207,7 @@ class EndpointAlarms(Construct):
             for watch in watches:
                 if watch.key not in self._alarms:
                     self._alarms[watch.key] = self._alarm(watch, watch.key)
-                elif watch.together != self._together.get(watch.key, ()):
+                elif self._is_late(watch):
                     self._let_grow(watch)
                 if watch.together:
                     self._together[watch.key] = watch.together
@@ -210,6 +224,10 @@ class EndpointAlarms(Construct):
         self._alarms.clear()
         self._alarms.update(in_order)
         self._warn_of_missing_cpu_alarms()
+
+    def _is_late(self, watch: _Watch) -> bool:
+        """Whether there is no such alarm yet, or one of fewer containers."""
+        return watch.key not in self._alarms or watch.together != self._together.get(watch.key, ())
 
     def _alarm(self, watch: _Watch, id: str) -> cloudwatch.Alarm:
         settings = self._settings
@@ -388,17 +406,6 @@ class EndpointAlarms(Construct):
 
     def _of(self, variant: ServedVariant) -> str:
         return f"variant {variant.name} of endpoint {self._metrics._endpoint_name}"
-
-
-@jsii.implements(IValidation)
-class _Problems:
-    """Reports what is wrong with alarms of what came after `add_alarms`."""
-
-    def __init__(self, alarms: EndpointAlarms) -> None:
-        self._alarms = alarms
-
-    def validate(self) -> list[str]:
-        return [str(problem) for problem in self._alarms._problems]
 
 
 def _lacks_vcpus(variant: ServedVariant) -> str:

@@ -92,11 +92,11 @@ class EndpointOverview(cloudwatch.ConcreteWidget):
 
     def _compose(self) -> None:
         variants = self._endpoint.served_variants
-        alarms = [alarm for each in self._alarms for alarm in each.made]
+        alarms = [alarm for each in self._alarms for alarm in each._made]
         if (variants, alarms) == self._composed_of:
             return
         self._composed_of = variants, alarms
-        alarms = [alarm for each in self._alarms if each.is_there for alarm in each.made]
+        alarms = [alarm for each in self._alarms if each._is_there for alarm in each._made]
         rows = [*self._rows(variants, alarms, with_needs=True)]
         if sum(map(len, rows)) > _MOST_WIDGETS:
             rows = [*self._rows(variants, alarms, with_needs=False)]

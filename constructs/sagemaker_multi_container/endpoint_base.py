@@ -88,14 +88,14 @@ class MultiContainerEndpointBase(ServedEndpoint, metaclass=jsii.JSIIAbstractClas
     @property
     def metrics(self) -> EndpointMetrics:
         """The CloudWatch metrics of the endpoint, its variants and containers."""
-        return self._metrics
+        return self._all_metrics
 
     @functools.cached_property
-    def _metrics(self) -> EndpointMetrics:
+    def _all_metrics(self) -> EndpointMetrics:
         return EndpointMetrics(self)
 
     @functools.cached_property
-    def _alarms(self) -> list[EndpointAlarms]:
+    def _alarm_sets(self) -> list[EndpointAlarms]:
         """What `add_alarms` has made."""
         return []
 
@@ -117,9 +117,12 @@ class MultiContainerEndpointBase(ServedEndpoint, metaclass=jsii.JSIIAbstractClas
     ) -> EndpointAlarms:
         """Add alarms on each variant: latency, errors, CPU, memory and disk. Each threshold may be `False`: no alarm.
 
-        In Direct mode latency and errors are watched for each container. Containers that are added later get their
-        alarms at synth. Where nobody calls, there is no error and no latency, so that those alarms are OK; where the
-        instances publish nothing, the others have insufficient data.
+        In Direct mode latency and errors are watched for each container. The alarms are made at synth, or when you ask
+        for `alarms` of what is returned: containers and variants that are added later have theirs, too, and the order
+        of the calls makes no difference. What cannot be had of those that came later is reported at synth.
+
+        Where nobody calls, there is no error and no latency, so that those alarms are OK; where the instances publish
+        nothing, the others have insufficient data.
 
         With `rollback`, the alarms on the latency and the 5xx errors of each variant become rollback alarms. In Direct
         mode there are additional ones for that, on the 5xx errors of all containers and on the slowest of up to ten
@@ -127,7 +130,8 @@ class MultiContainerEndpointBase(ServedEndpoint, metaclass=jsii.JSIIAbstractClas
         a name that you chose: else alarm and endpoint would wait for each other.
 
         An asynchronous endpoint publishes no number of calls, so that there is no alarm on its error rates: make one of
-        `metrics.invocation_failures()`. An imported one is not known to be asynchronous; give `False` for both rates.
+        `metrics.invocation_failures()`. Its calls may take an hour, so that there is one on latency only if you say how
+        long they take. An imported one is not known to be asynchronous; give `False` for these three.
 
         See https://docs.aws.amazon.com/sagemaker/latest/dg/multi-container-metrics.html and
         https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-configuration.html
@@ -135,23 +139,27 @@ class MultiContainerEndpointBase(ServedEndpoint, metaclass=jsii.JSIIAbstractClas
         Args:
             id: The id of the construct that holds the alarms. Default: `Alarms`.
             latency_p99: How long 99 % of the calls take at most, all containers of a pipeline together. Default: 10
-                seconds, as a safety net; give your own objective.
+                seconds, as a safety net; give your own objective. No alarm if the endpoint is asynchronous.
             error_rate_5xx: How many percent of the calls end in a 5xx error at most. Default: 1.
             error_rate_4xx: How many percent of the calls end in a 4xx error at most. Default: 5.
             cpu_utilization: How many percent of all of their CPUs the instances use at most, on average. Default: 90.
                 Left out with a warning where the number of vCPUs is not known.
             memory_utilization: How many percent of their memory they use at most, on average. Default: 90.
             disk_utilization: How many percent of their disk space they use at most, on average. Default: 80.
-            period: How long a data point is: 10, 30 or a multiple of 60 seconds. Default: 1 minute, as often as
+            period: How long a data point is: a multiple of 60 seconds, up to a day. Default: 1 minute, as often as
                 SageMaker publishes.
-            evaluation_periods: How many of the latest data points count. Default: 5.
+            evaluation_periods: How many of the latest data points count: a day of them at most, or 7 days where each is
+                an hour or longer. Default: 5.
             datapoints_to_alarm: How many of them must be above the threshold. Default: 3.
-            actions: What happens when an alarm goes off, and when it is over. Default: nothing.
+            actions: What happens when an alarm goes off, and when it is over; up to 5. Default: nothing.
             rollback: Whether SageMaker rolls an update back when an alarm on 5xx errors or latency goes off.
 
+        Returns:
+            The alarms, by what they watch.
+
         Raises:
-            EndpointConfigurationError: If an argument cannot be used, no variant is known, or the endpoint cannot have
-                these rollback alarms; no alarm is added then.
+            EndpointConfigurationError: If an argument cannot be used, no variant is known, the endpoint is in another
+                account or region, or it cannot have these rollback alarms; no alarm is added then.
         """
         settings = read_settings(
             self,
@@ -171,8 +179,8 @@ class MultiContainerEndpointBase(ServedEndpoint, metaclass=jsii.JSIIAbstractClas
         )
         self._check_is_here("add_alarms")
         with adding(self, id, "add_alarms"):
-            made = EndpointAlarms(self, id, settings=settings, metrics=self.metrics, others=self._alarms)
-        self._alarms.append(made)
+            made = EndpointAlarms(self, id, settings=settings, metrics=self.metrics, others=self._alarm_sets)
+        self._alarm_sets.append(made)
         return made
 
     def add_dashboard(
@@ -185,7 +193,11 @@ class MultiContainerEndpointBase(ServedEndpoint, metaclass=jsii.JSIIAbstractClas
         """Add a dashboard: calls, errors, availability and latency, the instances, and a row for each container.
 
         It is composed at synth, so that it shows all containers, and the alarms of `add_alarms`, whenever they came.
-        Your own widgets go below with `dashboard.add_widgets(...)`.
+        Your own widgets go below with `dashboard.add_widgets(...)`. CloudWatch takes 500 widgets: where there would be
+        more, CPU and memory of each container are left out.
+
+        Of an asynchronous endpoint it shows requests, backlog, errors, latency and the instances: nothing else is
+        published. An imported one is not known to be asynchronous.
 
         Args:
             id: The id of the dashboard. Default: `Dashboard`.
@@ -200,7 +212,7 @@ class MultiContainerEndpointBase(ServedEndpoint, metaclass=jsii.JSIIAbstractClas
         """
         with adding(self, id, "add_dashboard"):
             return create_dashboard(
-                self, id, dashboard_name, default_interval, metrics=self.metrics, alarms=self._alarms
+                self, id, dashboard_name, default_interval, metrics=self.metrics, alarms=self._alarm_sets
             )
 
     def add_log_group(
@@ -244,13 +256,15 @@ class MultiContainerEndpointBase(ServedEndpoint, metaclass=jsii.JSIIAbstractClas
             id: The id of the rule.
             statuses: Only changes to these, in the spelling of the events: `IN_SERVICE`, `UPDATING`, `FAILED`,
                 `ROLLING_BACK`, ... (AWS's page prints the first two, and the others follow suit.) Default: all.
-            **options: What receives the events, and the other options of `events.OnEventOptions`.
+            **options: What receives the events, and the other options of `events.OnEventOptions`. An `event_pattern`
+                may say what this method does not: source, type, endpoint and, if given, statuses are its own.
 
         Returns:
             The rule.
 
         Raises:
-            EndpointConfigurationError: If an argument cannot be used.
+            EndpointConfigurationError: If an argument cannot be used, or the endpoint is in another account or region,
+                where its events are sent.
         """
         self._check_is_here("on_state_change")
         with adding(self, id, "on_state_change"):
@@ -268,13 +282,15 @@ class MultiContainerEndpointBase(ServedEndpoint, metaclass=jsii.JSIIAbstractClas
         Args:
             id: The id of the rule.
             statuses: Only while the endpoint has one of these statuses, as in `on_state_change`. Default: all.
-            **options: What receives the events, and the other options of `events.OnEventOptions`.
+            **options: What receives the events, and the other options of `events.OnEventOptions`. An `event_pattern`
+                may say what this method does not: source, type, endpoint and, if given, statuses are its own.
 
         Returns:
             The rule.
 
         Raises:
-            EndpointConfigurationError: If an argument cannot be used.
+            EndpointConfigurationError: If an argument cannot be used, or the endpoint is in another account or region,
+                where its events are sent.
         """
         self._check_is_here("on_deployment_state_change")
         with adding(self, id, "on_deployment_state_change"):

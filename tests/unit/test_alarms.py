@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from itertools import permutations
-from typing import Any
+from typing import Any, cast
 
 import aws_cdk as cdk
 import jsii
@@ -15,7 +15,7 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sns as sns
 from aws_cdk.assertions import Annotations, Match, Template
 from aws_cdk.aws_cloudwatch_actions import Ec2Action, Ec2InstanceAction
-from constructs import Construct
+from constructs import Construct, IConstruct
 
 from sagemaker_multi_container import (
     AsyncInference,
@@ -389,6 +389,42 @@ def test_reports_late_variants_whose_vcpus_are_not_known(stack: cdk.Stack) -> No
     for _ in range(2):
         assert said_at_synth(stack).count("cpu_utilization: needs the number of vCPUs") == 1
     assert alarms.node.children == []
+
+
+@jsii.implements(cdk.IAspect)
+class Late:
+    """An Aspect that comes after the alarms were visited."""
+
+    def __init__(self, made: MultiContainerEndpoint, call: str) -> None:
+        self._made = made
+        self._call = call
+
+    def visit(self, node: IConstruct) -> None:
+        if isinstance(node, cdk.CfnParameter) and self._call:
+            call, self._call = self._call, ""
+            CALLS[call](self._made)
+
+
+@pytest.mark.parametrize(
+    ("call", "late"),
+    [
+        ("alarms", "AllTraffic.first.ErrorRate5xx"),
+        ("container", "AllTraffic.third.LatencyP99"),
+        ("variant", "new.first"),
+    ],
+)
+def test_reports_what_comes_too_late(call: str, late: str) -> None:
+    """Rather than to watch less than was asked for."""
+    stack = cdk.Stack(cdk.App(context={"@aws-cdk/core:aspectStabilization": False}), "Stack")
+    made = endpoint(stack, mode=DIRECT, endpoint_name="search")
+    cdk.CfnParameter(stack, "Parameter")
+    if call != "alarms":
+        CALLS["alarms"](made)
+    cdk.Aspects.of(stack).add(cast("cdk.IAspect", Late(made, call)))
+
+    said = said_at_synth(stack)
+    assert "add_alarms: cannot make alarms of what an Aspect added too late: " in said
+    assert late in said
 
 
 @jsii.implements(cloudwatch.IAlarmAction)
