@@ -180,6 +180,9 @@ class ArgumentReader:
                 return value
             case TokenKind.RESOLVABLE:
                 return cdk.Token.as_list(value)
+            case TokenKind():
+                fix = "give value_as_list of a CfnParameter, or write ['...', '...']"
+                return self.wrong(argument, value, "a list of strings", fix)
             case _:
                 return self.literals(argument, value)
 
