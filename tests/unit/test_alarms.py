@@ -581,6 +581,16 @@ def test_watches_imported_endpoints(stack: cdk.Stack, mode: Any) -> None:
     assert list(alarms) == (direct if mode == DIRECT else ["main.LatencyP99"])
 
 
+@pytest.mark.parametrize("call", ["alarms", "dashboard"])
+def test_refuses_endpoints_without_any_variant(stack: cdk.Stack, monkeypatch: pytest.MonkeyPatch, call: str) -> None:
+    """As those whose variants are not known."""
+    made = endpoint(stack, endpoint_name="search")
+    monkeypatch.setattr(MultiContainerEndpoint, "served_variants", ())
+
+    with pytest.raises(EndpointConfigurationError, match="variants: are not known"):
+        CALLS[call](made)
+
+
 def test_refuses_endpoints_of_another_region(app: cdk.App) -> None:
     """An alarm sees the metrics of its own."""
     stack = cdk.Stack(app, "Here", env=cdk.Environment(account="123456789012", region="eu-west-1"))
