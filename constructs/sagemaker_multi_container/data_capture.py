@@ -75,7 +75,7 @@ class DataCapture:
             "CsvContentTypes": read.strings("csv_content_types", self.csv_content_types),
             "JsonContentTypes": read.strings("json_content_types", self.json_content_types),
         }
-        modes = read.strings("capture", self.capture)
+        modes = read.literals("capture", self.capture)
         properties = {
             "EnableCapture": read.read("enabled", self.enabled, bool),
             "InitialSamplingPercentage": read.read("sampling_percentage", self.sampling_percentage, int),

@@ -9,6 +9,7 @@ from typing import Any
 
 import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk.interfaces import ResourceEnvironment
 
 from .arguments import ArgumentReader, given
 from .declared_at import caller
@@ -205,20 +206,21 @@ class RollbackAlarm:
     """What the execution role must be allowed to describe: its ARN, or `*`."""
 
 
-def read_alarms(alarms: object, region: str, read: ArgumentReader) -> list[RollbackAlarm]:
+def read_alarms(alarms: object, env: ResourceEnvironment, read: ArgumentReader) -> list[RollbackAlarm]:
     """The alarms that roll an update back."""
     if isinstance(alarms, str) or not isinstance(alarms, Sequence):
         read.wrong("rollback_alarms", alarms, "a list of alarms", "write [alarm]")
         return []
-    return [read_alarm(f"rollback_alarms[{index}]", alarm, region, read) for index, alarm in enumerate(alarms)]
+    return [read_alarm(f"rollback_alarms[{index}]", alarm, env, read) for index, alarm in enumerate(alarms)]
 
 
-def read_alarm(argument: str, alarm: Any, region: str, read: ArgumentReader) -> RollbackAlarm:
-    """An alarm that watches an endpoint in this region."""
+def read_alarm(argument: str, alarm: Any, env: ResourceEnvironment, read: ArgumentReader) -> RollbackAlarm:
+    """An alarm that watches an endpoint in this account and region."""
     fix = "make a cloudwatch.Alarm, or use cloudwatch.Alarm.from_alarm_name(self, 'Alarm', '...')"
     name = read.required_construct(argument, alarm, "alarm_name", "a cloudwatch.IAlarm", fix)
     if not isinstance(name, str):
         return RollbackAlarm(name)
-    read.same_region(argument, alarm, region)
+    arn = alarm.alarm_arn
+    read.same_environment(argument, alarm, env.region, env.account, arn)
     # CloudWatch describes composite alarms to nobody whose permission is narrower.
-    return RollbackAlarm(name, "*" if isinstance(alarm, cloudwatch.CompositeAlarm) else alarm.alarm_arn)
+    return RollbackAlarm(name, "*" if isinstance(alarm, cloudwatch.CompositeAlarm) else arn)

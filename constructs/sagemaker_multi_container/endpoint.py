@@ -177,9 +177,9 @@ class MultiContainerEndpoint(MultiContainerEndpointBase):
                 },
                 endpoint_name=read.read("endpoint_name", endpoint_name, str),
                 deployment=bind_feature("deployment", deployment, Deployment, read),
-                rollback_alarms=read_alarms(rollback_alarms, self._env.region, read),
-                retain_instance_counts=read.read("retain_instance_counts", retain_instance_counts, bool),
-                retain_weights=read.read("retain_weights", retain_weights, bool),
+                rollback_alarms=read_alarms(rollback_alarms, self._env, read),
+                retain_instance_counts=read.literal("retain_instance_counts", retain_instance_counts, bool),
+                retain_weights=read.literal("retain_weights", retain_weights, bool),
                 region=self._env.region,
                 account=self._env.account,
                 problems=problems,
@@ -202,8 +202,8 @@ class MultiContainerEndpoint(MultiContainerEndpointBase):
         endpoint_name: str,
         *,
         mode: InferenceExecutionMode | None = None,
-        hostnames: Sequence[str] = (),
-        variant_names: Sequence[str] = (),
+        hostnames: Sequence[str] | None = None,
+        variant_names: Sequence[str] | None = None,
     ) -> MultiContainerEndpointBase:
         """An endpoint in this account and region that was deployed elsewhere.
 
@@ -229,8 +229,8 @@ class MultiContainerEndpoint(MultiContainerEndpointBase):
         *,
         endpoint_name: str | None = None,
         mode: InferenceExecutionMode | None = None,
-        hostnames: Sequence[str] = (),
-        variant_names: Sequence[str] = (),
+        hostnames: Sequence[str] | None = None,
+        variant_names: Sequence[str] | None = None,
     ) -> MultiContainerEndpointBase:
         """An endpoint that was deployed elsewhere, also in another account or region.
 
@@ -394,7 +394,7 @@ class MultiContainerEndpoint(MultiContainerEndpointBase):
         """
         problems: list[Problem] = []
         read = ArgumentReader(problems)
-        bound = [read_alarm(f"alarms[{index}]", alarm, self._env.region, read) for index, alarm in enumerate(alarms)]
+        bound = [read_alarm(f"alarms[{index}]", alarm, self._env, read) for index, alarm in enumerate(alarms)]
         for index, alarm in enumerate(alarms):
             if not problems and self._is_needed_by(alarm):
                 message = "refers to this endpoint, so that alarm and endpoint would wait for each other"

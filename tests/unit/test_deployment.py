@@ -328,3 +328,26 @@ def test_says_which_line_made_a_deployment(stack: cdk.Stack) -> None:
     """As for everything else that has a line of its own."""
     with pytest.raises(EndpointConfigurationError, match=r"deployment\.instances \(.*test_deployment\.py:\d+\)"):
         endpoint(stack, initial_instance_count=4, deployment=Deployment.canary(instances=3, wait=MINUTES(1)))
+
+
+@pytest.mark.parametrize(
+    ("arn", "message"),
+    [
+        ("arn:aws:cloudwatch:eu-west-1:111122223333:alarm:x", "eu-west-1"),
+        ("arn:aws:cloudwatch:us-east-1:999999999999:alarm:x", "999999999999"),
+    ],
+)
+def test_an_alarm_of_another_account_or_region_is_refused(app: cdk.App, arn: str, message: str) -> None:
+    """SageMaker looks for it in the endpoint's."""
+    stack = cdk.Stack(app, "Here", env=cdk.Environment(account="111122223333", region="us-east-1"))
+    with pytest.raises(EndpointConfigurationError, match=message):
+        endpoint(stack).add_rollback_alarm(cloudwatch.Alarm.from_alarm_arn(stack, "Alarm", arn))
+
+
+@pytest.mark.parametrize("argument", ["retain_instance_counts", "retain_weights"])
+def test_what_is_retained_is_decided_at_synth(stack: cdk.Stack, argument: str) -> None:
+    """Since it decides what the template says."""
+    condition = cdk.CfnCondition(stack, "Condition", expression=cdk.Fn.condition_equals("a", "b"))
+    later: Any = cdk.Fn.condition_if(condition.logical_id, True, False)
+    with pytest.raises(EndpointConfigurationError, match=f"{argument}: .*decided at synth"):
+        endpoint(stack, **{argument: later})
