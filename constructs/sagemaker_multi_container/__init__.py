@@ -8,26 +8,26 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .alarms import EndpointAlarms
-    from .async_inference import AsyncInference, AsyncNotification
     from .containers import ContainerDefinition
-    from .core_dump import CoreDump
-    from .data_capture import CaptureMode, DataCapture
-    from .deployment import Deployment
     from .endpoint import MultiContainerEndpoint
     from .endpoint_base import MultiContainerEndpointBase
     from .errors import EndpointConfigurationError, Problem
-    from .events import EventOptions
-    from .explainer import ClarifyExplainer, FeatureType, ShapBaseline, TextGranularity
-    from .grants import EndpointGrants
+    from .facades.alarms import EndpointAlarms
+    from .facades.events import EventOptions
+    from .facades.grants import EndpointGrants
+    from .facades.metrics import EndpointMetrics, MetricOptions, RateOptions
+    from .facades.scaling import InstanceResource, ScalableInstanceCount
+    from .features.async_inference import AsyncInference, AsyncNotification
+    from .features.core_dump import CoreDump
+    from .features.data_capture import CaptureMode, DataCapture
+    from .features.deployment import Deployment
+    from .features.explainer import ClarifyExplainer, FeatureType, ShapBaseline, TextGranularity
+    from .features.metrics_config import MetricsConfig
+    from .features.routing import RoutingStrategy
     from .images import ContainerImage, ContainerImageConfig
     from .instance_pools import InstancePool
-    from .metrics import EndpointMetrics, MetricOptions, RateOptions
-    from .metrics_config import MetricsConfig
     from .model_data import ModelData, ModelDataConfig
     from .modes import InferenceExecutionMode
-    from .routing import RoutingStrategy
-    from .scaling import InstanceResource, ScalableInstanceCount
     from .served import ServedVariant
     from .variants import ProductionVariant
 
@@ -68,39 +68,39 @@ __all__ = [
 ]
 
 _MODULES = {
-    "AsyncInference": "async_inference",
-    "AsyncNotification": "async_inference",
-    "CaptureMode": "data_capture",
-    "ClarifyExplainer": "explainer",
+    "AsyncInference": "features.async_inference",
+    "AsyncNotification": "features.async_inference",
+    "CaptureMode": "features.data_capture",
+    "ClarifyExplainer": "features.explainer",
     "ContainerDefinition": "containers",
     "ContainerImage": "images",
     "ContainerImageConfig": "images",
-    "CoreDump": "core_dump",
-    "DataCapture": "data_capture",
-    "Deployment": "deployment",
-    "EndpointAlarms": "alarms",
+    "CoreDump": "features.core_dump",
+    "DataCapture": "features.data_capture",
+    "Deployment": "features.deployment",
+    "EndpointAlarms": "facades.alarms",
     "EndpointConfigurationError": "errors",
-    "EndpointGrants": "grants",
-    "EndpointMetrics": "metrics",
-    "EventOptions": "events",
-    "FeatureType": "explainer",
+    "EndpointGrants": "facades.grants",
+    "EndpointMetrics": "facades.metrics",
+    "EventOptions": "facades.events",
+    "FeatureType": "features.explainer",
     "InferenceExecutionMode": "modes",
     "InstancePool": "instance_pools",
-    "InstanceResource": "scaling",
-    "MetricOptions": "metrics",
-    "MetricsConfig": "metrics_config",
+    "InstanceResource": "facades.scaling",
+    "MetricOptions": "facades.metrics",
+    "MetricsConfig": "features.metrics_config",
     "ModelData": "model_data",
     "ModelDataConfig": "model_data",
     "MultiContainerEndpoint": "endpoint",
     "MultiContainerEndpointBase": "endpoint_base",
     "Problem": "errors",
     "ProductionVariant": "variants",
-    "RateOptions": "metrics",
-    "RoutingStrategy": "routing",
-    "ScalableInstanceCount": "scaling",
+    "RateOptions": "facades.metrics",
+    "RoutingStrategy": "features.routing",
+    "ScalableInstanceCount": "facades.scaling",
     "ServedVariant": "served",
-    "ShapBaseline": "explainer",
-    "TextGranularity": "explainer",
+    "ShapBaseline": "features.explainer",
+    "TextGranularity": "features.explainer",
 }
 
 

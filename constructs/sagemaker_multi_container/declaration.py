@@ -9,9 +9,9 @@ from typing import Any
 from aws_cdk import aws_s3 as s3
 
 from .arguments import given, where
-from .deployment import RollbackAlarm
 from .errors import Caution, Problem
-from .features import Feature
+from .features.deployment import RollbackAlarm
+from .features.feature import Feature
 from .l1 import snake_case
 from .models import BoundContainer
 from .network import Network

@@ -22,19 +22,19 @@ from . import l1, permissions
 from .acknowledgements import WARNING_ID, read_acknowledged_rules
 from .arguments import WRONG_ARGUMENT, ArgumentReader, describe
 from .arns import ACCOUNT
-from .async_inference import AsyncInference
 from .containers import ContainerDefinition
-from .data_capture import DataCapture
 from .declaration import CONFIG_NAME, ENDPOINT, ENDPOINT_CONFIG, Declaration, Model, Verdict
-from .deployment import Deployment, read_alarm, read_alarms
-from .destinations import A_KEY
 from .endpoint_base import MultiContainerEndpointBase
 from .errors import EndpointConfigurationError, Problem
-from .explainer import ClarifyExplainer
-from .features import bind_feature
+from .features.async_inference import AsyncInference
+from .features.data_capture import DataCapture
+from .features.deployment import Deployment, read_alarm, read_alarms
+from .features.destinations import A_KEY
+from .features.explainer import ClarifyExplainer
+from .features.feature import bind_feature
+from .features.metrics_config import MetricsConfig
 from .fleet import OWN_MODEL, read_fleet
 from .imported import import_by_arn, import_by_name
-from .metrics_config import MetricsConfig
 from .models import bind_container, version_of
 from .modes import InferenceExecutionMode
 from .network import Network

@@ -14,17 +14,17 @@ from aws_cdk import aws_events as events
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 
-from .additions import adding
-from .alarms import EndpointAlarms, Percentage, read_settings
-from .dashboard import create_dashboard
 from .declaration import problems_of_scaling
 from .errors import EndpointConfigurationError
-from .events import DEPLOYMENT_STATE_CHANGE, STATE_CHANGE, EventOptions, create_rule
-from .grants import EndpointGrants
-from .logs import create_log_group
-from .metrics import EndpointMetrics
+from .facades.additions import adding
+from .facades.alarms import EndpointAlarms, Percentage, read_settings
+from .facades.dashboard import create_dashboard
+from .facades.events import DEPLOYMENT_STATE_CHANGE, STATE_CHANGE, EventOptions, create_rule
+from .facades.grants import EndpointGrants
+from .facades.logs import create_log_group
+from .facades.metrics import EndpointMetrics
+from .facades.scaling import EndpointScaling, ScalableInstanceCount
 from .rules import Resource
-from .scaling import EndpointScaling, ScalableInstanceCount
 from .served import ServedEndpoint
 
 

@@ -13,7 +13,7 @@ from constructs import Construct
 from .arguments import ArgumentReader, describe
 from .endpoint_base import MultiContainerEndpointBase
 from .errors import EndpointConfigurationError, Problem
-from .grants import EndpointGrants
+from .facades.grants import EndpointGrants
 from .modes import InferenceExecutionMode
 from .rules.limits import ENDPOINT_NAME
 from .served import ServedVariant

@@ -10,13 +10,13 @@ import aws_cdk as cdk
 
 from .arguments import ArgumentReader, given
 from .containers import ContainerDefinition
-from .core_dump import CoreDump
 from .declared_at import caller
 from .errors import Problem
-from .features import Feature, bind_feature
+from .features.core_dump import CoreDump
+from .features.feature import Feature, bind_feature
+from .features.routing import RoutingStrategy
 from .instance_pools import InstancePool
 from .modes import InferenceExecutionMode
-from .routing import RoutingStrategy
 from .rules import Reference, Unknown
 from .rules.limits import CAPACITY_RESERVATION
 

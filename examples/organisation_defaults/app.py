@@ -16,6 +16,7 @@ from constructs import Construct
 from sagemaker_multi_container import (
     ContainerDefinition,
     ContainerImage,
+    Deployment,
     InferenceExecutionMode,
     ModelData,
     MultiContainerEndpoint,
@@ -43,7 +44,7 @@ class Platform(Construct):
 
 
 class CompanyEndpoint(MultiContainerEndpoint):
-    """An endpoint as the organisation wants it: isolated, encrypted, tagged and watched."""
+    """An endpoint as the organisation wants it: isolated, encrypted, tagged, watched and rolled back."""
 
     def __init__(
         self,
@@ -68,6 +69,8 @@ class CompanyEndpoint(MultiContainerEndpoint):
             vpc=platform.vpc,
             network_isolation=True,
             encryption_key=platform.key,
+            # The alarms are watched for so long before the old instances go.
+            deployment=Deployment.all_at_once(termination_wait=cdk.Duration.minutes(10)),
         )
         cdk.Tags.of(self).add("cost-centre", "machine-learning")
         self.add_alarms(rollback=True, actions=[actions.SnsAction(platform.on_call)])

@@ -11,12 +11,12 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sns as sns
 
-from .arguments import ArgumentReader, given
-from .arns import arn_of_key, to_the_letter
-from .declared_at import caller
+from ..arguments import ArgumentReader, given
+from ..arns import arn_of_key, to_the_letter
+from ..declared_at import caller
+from ..permissions import Statement, to_publish, to_read
 from .destinations import A_BUCKET, Destination, bind_destination, read_key
-from .features import Feature
-from .permissions import Statement, to_publish, to_read
+from .feature import Feature
 
 _ARGUMENTS = {
     "ErrorTopic": "error_topic",

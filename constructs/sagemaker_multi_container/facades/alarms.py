@@ -13,14 +13,14 @@ import jsii
 from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct, IConstruct, IValidation
 
-from .acknowledgements import WARNING_ID
-from .arguments import ArgumentReader, describe, said_by_the_cdk
-from .errors import EndpointConfigurationError, Problem
+from ..acknowledgements import WARNING_ID
+from ..arguments import ArgumentReader, describe, said_by_the_cdk
+from ..errors import EndpointConfigurationError, Problem
+from ..modes import InferenceExecutionMode
+from ..rules.instance_types import vcpus_of
+from ..served import ServedEndpoint, ServedVariant
+from ..tokens import is_token
 from .metrics import EndpointMetrics
-from .modes import InferenceExecutionMode
-from .rules.instance_types import vcpus_of
-from .served import ServedEndpoint, ServedVariant
-from .tokens import is_token
 
 Percentage = float | Literal[False] | None
 """False leaves an alarm out, None takes the default."""

@@ -9,9 +9,9 @@ from typing import Protocol
 
 from aws_cdk import aws_s3 as s3
 
-from .arguments import ArgumentReader, where
-from .permissions import Statement
-from .rules import Path
+from ..arguments import ArgumentReader, where
+from ..permissions import Statement
+from ..rules import Path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from .arguments import ArgumentReader
-from .declared_at import caller
-from .features import Feature
+from ..arguments import ArgumentReader
+from ..declared_at import caller
+from .feature import Feature
 
 _ARGUMENTS = {
     "ConcurrencyThreshold": "concurrency_threshold",

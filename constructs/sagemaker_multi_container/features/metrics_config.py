@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 import aws_cdk as cdk
 
-from .arguments import ArgumentReader, given
-from .declared_at import caller
-from .features import Feature
+from ..arguments import ArgumentReader, given
+from ..declared_at import caller
+from .feature import Feature
 
 _ARGUMENTS = {
     "EnableDetailedObservability": "detailed_observability",

@@ -10,13 +10,13 @@ from typing import Any
 import aws_cdk as cdk
 from aws_cdk import aws_s3 as s3
 
-from .arguments import ArgumentReader, given
-from .arns import arn_of_key, to_the_letter
-from .declared_at import caller
+from ..arguments import ArgumentReader, given
+from ..arns import arn_of_key, to_the_letter
+from ..declared_at import caller
+from ..permissions import Statement, to_read
+from ..rules import Unknown
 from .destinations import A_BUCKET, read_key
-from .features import Feature
-from .permissions import Statement, to_read
-from .rules import Unknown
+from .feature import Feature
 
 _ARGUMENTS = {
     "ContentTemplate": "content_template",

@@ -11,9 +11,9 @@ import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk.interfaces import ResourceEnvironment
 
-from .arguments import ArgumentReader, given
-from .declared_at import caller
-from .features import Feature
+from ..arguments import ArgumentReader, given
+from ..declared_at import caller
+from .feature import Feature
 
 _ARGUMENTS = {
     "MaximumExecutionTimeoutInSeconds": "maximum_execution_timeout",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from .arguments import describe, said_by_the_cdk
-from .served import ServedEndpoint
+from ..arguments import describe, said_by_the_cdk
+from ..served import ServedEndpoint
 
 
 @contextmanager

@@ -16,16 +16,16 @@ from aws_cdk import aws_applicationautoscaling as appscaling
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
 
-from .arguments import LARGEST_NUMBER, ArgumentReader, describe, given, offers, said_by_the_cdk
-from .arns import ACCOUNT, ARN
-from .declaration import ENDPOINT
-from .errors import EndpointConfigurationError
-from .modes import InferenceExecutionMode
-from .rules import Reference, Resource
-from .rules.instance_types import gpus_of, vcpus_of
-from .rules.scaling import BEFORE_ENDPOINT, BEFORE_VARIANT, CONCURRENCY, DIMENSION, INVOCATIONS, NAMESPACE
-from .served import ServedEndpoint, ServedVariant, check_hostname
-from .tokens import is_token
+from ..arguments import LARGEST_NUMBER, ArgumentReader, describe, given, offers, said_by_the_cdk
+from ..arns import ACCOUNT, ARN
+from ..declaration import ENDPOINT
+from ..errors import EndpointConfigurationError
+from ..modes import InferenceExecutionMode
+from ..rules import Reference, Resource
+from ..rules.instance_types import gpus_of, vcpus_of
+from ..rules.scaling import BEFORE_ENDPOINT, BEFORE_VARIANT, CONCURRENCY, DIMENSION, INVOCATIONS, NAMESPACE
+from ..served import ServedEndpoint, ServedVariant, check_hostname
+from ..tokens import is_token
 
 _SERVICE_ROLE = (
     "role/aws-service-role/sagemaker.application-autoscaling.amazonaws.com"

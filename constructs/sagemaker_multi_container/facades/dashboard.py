@@ -9,6 +9,9 @@ from typing import Any
 import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
 
+from ..modes import InferenceExecutionMode
+from ..rules.instance_types import has_gpu
+from ..served import ServedEndpoint, ServedVariant
 from .alarms import EndpointAlarms, check_variants_are_known
 from .metrics import (
     BACKLOG,
@@ -32,9 +35,6 @@ from .metrics import (
     error_rate,
     metric_row,
 )
-from .modes import InferenceExecutionMode
-from .rules.instance_types import has_gpu
-from .served import ServedEndpoint, ServedVariant
 
 _WIDTH = 24
 _HEIGHT = 6

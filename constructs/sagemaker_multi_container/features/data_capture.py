@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 
-from .arguments import ArgumentReader, given
-from .declared_at import caller
+from ..arguments import ArgumentReader, given
+from ..declared_at import caller
 from .destinations import bind_destination
-from .features import Feature
+from .feature import Feature
 
 _ARGUMENTS = {
     "CaptureOptions": "capture",

@@ -14,10 +14,10 @@ import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk.interfaces import ResourceEnvironment
 
-from .arguments import describe, given, said_by_the_cdk
-from .modes import InferenceExecutionMode
-from .served import ServedEndpoint, ServedVariant, check_hostname
-from .tokens import TOKEN, is_token
+from ..arguments import describe, given, said_by_the_cdk
+from ..modes import InferenceExecutionMode
+from ..served import ServedEndpoint, ServedVariant, check_hostname
+from ..tokens import TOKEN, is_token
 
 INVOCATION_METRICS = "AWS/SageMaker"
 """The namespace of what is measured of calls."""

@@ -10,9 +10,9 @@ from typing import TypedDict
 from aws_cdk import aws_events as events
 from constructs import Construct
 
-from .arguments import describe
-from .served import ServedEndpoint
-from .tokens import is_token
+from ..arguments import describe
+from ..served import ServedEndpoint
+from ..tokens import is_token
 
 STATE_CHANGE = "SageMaker Endpoint State Change"
 DEPLOYMENT_STATE_CHANGE = "SageMaker Endpoint Deployment State Change"

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 
-from .arguments import ArgumentReader, describe
-from .arns import arn_of_key, to_the_letter
-from .permissions import Statement, to_write
-from .rules import Unknown
+from ..arguments import ArgumentReader, describe
+from ..arns import arn_of_key, to_the_letter
+from ..permissions import Statement, to_write
+from ..rules import Unknown
 
 A_BUCKET = ("an s3.IBucket", "use s3.Bucket.from_bucket_name(self, 'Bucket', '...')")
 A_KEY = ("a kms.IKey", "use kms.Key.from_key_arn(...)")

@@ -7,10 +7,10 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 
+from ..arguments import describe
+from ..served import ServedEndpoint
+from ..tokens import is_token
 from .additions import adding
-from .arguments import describe
-from .served import ServedEndpoint
-from .tokens import is_token
 
 _ID = "LogGroup"
 

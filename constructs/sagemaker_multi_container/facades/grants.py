@@ -7,9 +7,9 @@ from typing import Any
 
 from aws_cdk import aws_iam as iam
 
-from .arguments import describe, offers
-from .modes import InferenceExecutionMode
-from .served import ServedEndpoint, check_hostname
+from ..arguments import describe, offers
+from ..modes import InferenceExecutionMode
+from ..served import ServedEndpoint, check_hostname
 
 _INVOKE = "sagemaker:InvokeEndpoint"
 _CONTAINER = "sagemaker:TargetContainerHostname"

@@ -1,0 +1,1 @@
+"""What one can do with an endpoint, declared here or imported."""

@@ -1,0 +1,1 @@
+"""What an endpoint can do beside answering calls: value objects, each with the property that it becomes."""
