@@ -39,8 +39,9 @@ class MultiContainerEndpointBase(ServedEndpoint, metaclass=jsii.JSIIAbstractClas
     def auto_scale(self, *, min_capacity: int, max_capacity: int, variant: str | None = None) -> ScalableInstanceCount:
         """Let the number of a variant's instances follow the load; the methods of what it returns say how.
 
-        Each variant can be scaled, once. Updates of the endpoint then keep the number of instances that a variant has
-        by then (`retain_instance_counts`), and it should start with one between the bounds (MCE-A02).
+        Each variant can be scaled, once. Updates of the endpoint then keep the number of instances that each of its
+        variants has by then, also of those that are not scaled (`retain_instance_counts`), and the scaled one should
+        start with one between the bounds (MCE-A02).
 
         While a variant is scaled, an update can neither change its instance type nor remove it: SageMaker refuses it,
         and the deployment is rolled back. Take the call of `auto_scale` out and deploy that first, then deploy the new

@@ -791,3 +791,16 @@ def test_an_endpoint_is_scaled_where_it_is(app: cdk.App) -> None:
     made = MultiContainerEndpoint.from_endpoint_arn(stack, "Imported", arn, variant_names=["main"])
     with pytest.raises(EndpointConfigurationError, match="auto_scale: "):
         made.auto_scale(min_capacity=1, max_capacity=2)
+
+
+def test_a_variant_before_it_does_not_make_it_another_target(stack: cdk.Stack) -> None:
+    """A target that moved would be registered anew and then, as the old one, be removed."""
+    other = cdk.Stack(cdk.App(), "Stack")
+    for where, names in ((stack, ["a", "b"]), (other, ["b"])):
+        variants = [ProductionVariant(name=name, instance_type="ml.m5.large") for name in names]
+        made = endpoint(where, instance_type=None, variants=variants)
+        for name in names:
+            made.auto_scale(min_capacity=1, max_capacity=2, variant=name)
+
+    (alone,) = resources(other, "ApplicationAutoScaling::ScalableTarget")
+    assert alone in resources(stack, "ApplicationAutoScaling::ScalableTarget")
