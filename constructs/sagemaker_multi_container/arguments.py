@@ -99,6 +99,13 @@ def _attribute(value: object, attribute: str) -> object:
     return _MISSING if isinstance(value, type) else getattr(value, attribute, _MISSING)
 
 
+def plain(value: Any) -> Any:
+    """The string or number that a member of an enum is: in f-strings it would be a name, and jsii refuses it."""
+    if isinstance(value, enum.Enum):
+        return str.__str__(value) if isinstance(value, str) else value.value
+    return value
+
+
 def text_of(argument: str, value: object, fix: str) -> str:
     """A string of a value object, which refuses anything else at once; tokens of other kinds are encoded."""
     problems: list[Problem] = []
@@ -156,7 +163,7 @@ class ArgumentReader:
         if isinstance(value, int | float) and abs(value) > LARGEST_NUMBER:
             message = f"is {describe(value)}, and the CDK passes on no number beyond 2**53 exactly"
             return self.refuse(argument, message, "give a smaller number")
-        return value
+        return plain(value)
 
     def literal(self, argument: str, value: object, expected: type) -> object:
         """A value of one type that decides something at synth, so that it can be no token, or None."""

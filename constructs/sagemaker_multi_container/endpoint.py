@@ -46,6 +46,7 @@ from .variants import ProductionVariant
 
 _LONGEST_LOGICAL_ID = 255
 _UNIQUE_PART = 8
+_MOST_ALARMS = ALARMS.maximum or 0
 
 
 @jsii.implements(iam.IGrantable, ec2.IConnectable)
@@ -352,8 +353,8 @@ class MultiContainerEndpoint(MultiContainerEndpointBase):
             added = bind_container(container, self, model.argument(len(before)), self._declaration.problems)
             model.containers = [*before, added]
             self._judge()
-            self._name_by_version(model, cfn_model)
             cfn_model.containers = l1.keywords(self._declaration.model_properties(model), {})["containers"]
+            self._name_by_version(model, cfn_model)
         self._allow(permissions.for_containers([added]))
 
     def add_variant(self, variant: ProductionVariant) -> None:
@@ -386,7 +387,8 @@ class MultiContainerEndpoint(MultiContainerEndpointBase):
         other.
 
         Args:
-            *alarms: Alarms in the endpoint's region. There may be 10.
+            *alarms: Alarms of the endpoint's account and region. There may be 10. CloudWatch shows composite alarms to
+                nobody who may not see all alarms: of one that is imported, allow that with `add_to_role_policy`.
 
         Raises:
             EndpointConfigurationError: If SageMaker would refuse the endpoint with one, or an alarm needs the endpoint;
@@ -439,7 +441,7 @@ class MultiContainerEndpoint(MultiContainerEndpointBase):
             message = "needs alarms that know the endpoint's name before it is made, and the name is generated"
             raise self._refusal("rollback", message, "give the endpoint an endpoint_name")
         there = len(self._declaration.rollback_alarms)
-        if there + count not in ALARMS:
+        if there + count > _MOST_ALARMS:
             message = f"needs {count} rollback alarms beside {there} others; SageMaker takes {ALARMS}"
             raise self._refusal(
                 "rollback", message, "leave some out, or combine several into a composite alarm", "MCE-P14"
@@ -451,7 +453,8 @@ class MultiContainerEndpoint(MultiContainerEndpointBase):
         Raises:
             EndpointConfigurationError: If it is the endpoint's own role, whose permissions the endpoint waits for.
         """
-        if grantee is self or grantee.grant_principal is self._role:
+        own = self._declaration.role_arn
+        if grantee is self or getattr(grantee.grant_principal, "role_arn", None) == own:
             message = "is the endpoint's own role, whose permissions must be there before the endpoint is"
             raise self._refusal("grantee", message, "give the callers a role of their own")
 

@@ -17,9 +17,13 @@ from .facades.grants import EndpointGrants
 from .modes import InferenceExecutionMode
 from .rules.limits import ENDPOINT_NAME
 from .served import ServedVariant
-from .tokens import is_token
+from .tokens import TOKEN, is_token
 
-_ARN = re.compile(r"arn:[a-z-]+:sagemaker:(?P<region>[a-z0-9-]+):(?P<account>[0-9]{12}):endpoint/(?P<name>[a-z0-9-]+)")
+_ARN = re.compile(
+    rf"arn:([a-z-]+|{TOKEN}):sagemaker:(?P<region>[a-z0-9-]+|{TOKEN}):(?P<account>[0-9]{{12}}|{TOKEN})"
+    rf":endpoint/(?P<name>([a-z0-9-]|{TOKEN})+)"
+)
+"""Each part of it may be known at deployment only."""
 
 
 class _ImportedEndpoint(MultiContainerEndpointBase):
@@ -97,19 +101,24 @@ def import_by_arn(
     known = read.required("endpoint_arn", arn, str)
     whole = known if isinstance(known, str) else ""
     parts = _ARN.fullmatch(whole)
-    if parts is None and isinstance(known, str) and not is_token(known):
+    if parts is None and isinstance(known, str) and not _is_token_alone(known):
         message = f"{arn!r} is not the ARN of an endpoint"
         read.refuse("endpoint_arn", message, "write arn:aws:sagemaker:<region>:<account>:endpoint/<name in lower case>")
-    if parts is not None and name and not is_token(name) and name.lower() != parts["name"]:
+    in_arn = parts["name"] if parts is not None else ""
+    if name and in_arn and not is_token(name) and not is_token(in_arn) and name.lower() != in_arn:
         fix = "give the name whose ARN this is, or leave it out"
-        read.refuse("endpoint_name", f"is {name!r}, and the ARN is that of {parts['name']!r}", fix)
+        read.refuse("endpoint_name", f"is {name!r}, and the ARN is that of {in_arn!r}", fix)
     variants = _variants(mode, hostnames, variant_names, read)
     _raise_if_any(problems, scope, id)
     if parts is None:
-        in_arn = cdk.Fn.select(1, cdk.Fn.split("/", whole))
-        return _ImportedEndpoint(scope, id, name=name or in_arn, arn=whole, variants=variants)
+        last = cdk.Fn.select(1, cdk.Fn.split("/", whole))
+        return _ImportedEndpoint(scope, id, name=name or last, arn=whole, variants=variants)
     env = ResourceEnvironment(account=parts["account"], region=parts["region"])
-    return _ImportedEndpoint(scope, id, name=name or parts["name"], arn=whole, variants=variants, env=env)
+    return _ImportedEndpoint(scope, id, name=name or in_arn, arn=whole, variants=variants, env=env)
+
+
+def _is_token_alone(text: str) -> bool:
+    return re.fullmatch(TOKEN, text) is not None
 
 
 def _name(read: ArgumentReader, name: object) -> str:

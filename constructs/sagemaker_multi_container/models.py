@@ -54,10 +54,12 @@ class _Source(Generic[_Config]):
     config: type[_Config]
     from_text: str
     """The factory for those who gave a string."""
+    texts: tuple[str, ...]
+    """What must be strings of what is looked up."""
 
 
-_IMAGE = _Source("image", ContainerImage, ContainerImageConfig, "from_uri")
-_MODEL_DATA = _Source("model_data", ModelData, ModelDataConfig, "from_s3_uri")
+_IMAGE = _Source("image", ContainerImage, ContainerImageConfig, "from_uri", ("uri",))
+_MODEL_DATA = _Source("model_data", ModelData, ModelDataConfig, "from_s3_uri", ("uri", "arn", "bucket_arn"))
 
 
 def bind_containers(
@@ -135,6 +137,12 @@ def _bind(
         fix = "give the CDK what it asks for where the image or the model data is made"
         return read.refuse(wanted.argument, f"cannot be looked up: {said_by_the_cdk(refused)}", fix)
     if isinstance(bound, wanted.config):
+        # A bind() of the user's own may say anything.
+        for name in wanted.texts:
+            value = getattr(bound, name)
+            if not isinstance(value, str):
+                message = f"has a bind() that returns {describe(value)} as {name}, expected a string"
+                return read.refuse(wanted.argument, message, f"return a string from {type(source).__name__}.bind")
         return bound
     expected = wanted.config.__name__
     message = f"has a bind() that returns {describe(bound)}, expected {expected}"

@@ -15,7 +15,7 @@ from aws_cdk.interfaces import ResourceEnvironment
 from aws_cdk.interfaces.aws_sagemaker import EndpointReference, IEndpointRef
 from constructs import Construct
 
-from .arguments import WRONG_ARGUMENT, describe
+from .arguments import WRONG_ARGUMENT, describe, plain
 from .errors import EndpointConfigurationError, Problem
 from .rules import Resource
 from .tokens import is_token
@@ -95,8 +95,10 @@ class ServedEndpoint(Construct, metaclass=jsii.JSIIAbstractClass):
             message = f"is missing, and the endpoint has {names or 'variants that are not known'}"
             raise self._refusal("variant", message, "name one of them, or give variant_names where you import it")
         for variant in variants:
-            if name == variant.name or not variant.name:
-                return replace(variant, name=name)
+            if name == variant.name:
+                return variant
+            if not variant.name:
+                return replace(variant, name=plain(name))
         if is_token(name):
             return ServedVariant(name=name)
         message = f"is {describe(name)}, and the endpoint has {names}"

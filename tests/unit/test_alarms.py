@@ -729,3 +729,19 @@ def test_watches_the_errors_of_containers_whose_names_are_not_known(stack: cdk.S
 
     (alarm,) = resources(stack, "CloudWatch::Alarm").values()
     assert alarm["Properties"]["AlarmDescription"].startswith("More than 1 % of the calls end in a 5xx error")
+
+
+def test_rolls_back_an_endpoint_whose_containers_come_later(stack: cdk.Stack) -> None:
+    made = endpoint(stack, mode=DIRECT, containers=None, endpoint_name="search")
+    made.add_alarms(**only(latency_p99=None), rollback=True)
+    for added in containers("a", "b"):
+        made.add_container(added)
+
+    assert len(rollback_alarms(stack)) == 1
+
+
+def test_whether_it_rolls_back_is_decided_at_synth(stack: cdk.Stack) -> None:
+    condition = cdk.CfnCondition(stack, "Condition", expression=cdk.Fn.condition_equals("a", "b"))
+    later: Any = cdk.Fn.condition_if(condition.logical_id, True, False)
+    with pytest.raises(EndpointConfigurationError, match=r"rollback: .*decided at synth"):
+        endpoint(stack, endpoint_name="search").add_alarms(rollback=later)

@@ -351,3 +351,11 @@ def test_what_is_retained_is_decided_at_synth(stack: cdk.Stack, argument: str) -
     later: Any = cdk.Fn.condition_if(condition.logical_id, True, False)
     with pytest.raises(EndpointConfigurationError, match=f"{argument}: .*decided at synth"):
         endpoint(stack, **{argument: later})
+
+
+def test_an_l1_alarm_is_no_alarm(stack: cdk.Stack) -> None:
+    alarm: Any = cloudwatch.CfnAlarm(
+        stack, "Alarm", alarm_name="x", comparison_operator="GreaterThanThreshold", evaluation_periods=1
+    )
+    with pytest.raises(EndpointConfigurationError, match=r"expected a cloudwatch\.IAlarm"):
+        endpoint(stack, rollback_alarms=[alarm])

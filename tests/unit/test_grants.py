@@ -209,3 +209,10 @@ def test_a_caller_in_another_stack(app: cdk.App, stack: cdk.Stack) -> None:
     app.synth()
 
     assert granted(consumer)[0]["Action"] == INVOKE
+
+
+def test_its_own_role_in_other_words_is_no_caller(stack: cdk.Stack) -> None:
+    role = iam.Role(stack, "Given", assumed_by=iam.ServicePrincipal("sagemaker.amazonaws.com"))
+    made = endpoint(stack, role=role.without_policy_updates())
+    with pytest.raises(EndpointConfigurationError, match="give the callers a role of their own"):
+        made.grants.describe(role)

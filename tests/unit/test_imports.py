@@ -165,3 +165,14 @@ def test_an_imported_endpoint_is_deployed_elsewhere(stack: cdk.Stack) -> None:
     made = MultiContainerEndpoint.from_endpoint_name(stack, "Imported", "search")
     with pytest.raises(EndpointConfigurationError, match="in the app that declares it"):
         made.add_rollback_alarm(alarm)
+
+
+def test_by_an_arn_of_which_a_part_is_known_at_deployment(app: cdk.App) -> None:
+    """Such as the partition: the rest of it counts."""
+    stack = cdk.Stack(app, "Stack", env=cdk.Environment(account="123456789012", region="us-east-1"))
+    arn = f"arn:{cdk.Aws.PARTITION}:sagemaker:eu-west-1:123456789012:endpoint/search"
+    made = MultiContainerEndpoint.from_endpoint_arn(stack, "Imported", arn, variant_names=["main"])
+
+    assert (made.endpoint_name, made.env.region) == ("search", "eu-west-1")
+    with pytest.raises(EndpointConfigurationError, match="auto_scale"):
+        made.auto_scale(min_capacity=1, max_capacity=2)

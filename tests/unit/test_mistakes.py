@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import math
 from pathlib import Path
 from typing import Any
@@ -14,12 +15,14 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sns as sns
 from aws_cdk.assertions import Template
+from constructs import Construct
 
 from sagemaker_multi_container import (
     AsyncInference,
     ClarifyExplainer,
     ContainerDefinition,
     ContainerImage,
+    ContainerImageConfig,
     DataCapture,
     Deployment,
     EndpointConfigurationError,
@@ -433,3 +436,44 @@ def test_a_resource_is_anywhere_where_nothing_is_known(stack: cdk.Stack) -> None
     read.same_environment("alarm", role, IRELAND, OWN)
 
     assert not read.problems
+
+
+class Name(str, enum.Enum):  # noqa: UP042 - a StrEnum is easier
+    """Strings as many keep them."""
+
+    ENDPOINT = "search"
+    VARIANT = "stable"
+
+
+class Count(enum.IntEnum):
+    """Numbers, likewise."""
+
+    TWO = 2
+
+
+def test_members_of_enums_are_what_they_stand_for(stack: cdk.Stack) -> None:
+    """Not their names, which is what f-strings make of them."""
+    variants = [ProductionVariant(name=Name.VARIANT, instance_type="ml.m5.large", initial_instance_count=Count.TWO)]
+    made = endpoint(stack, endpoint_name=Name.ENDPOINT, instance_type=None, variants=variants)
+    made.auto_scale(variant=Name.VARIANT, min_capacity=Count.TWO, max_capacity=4)
+    made.add_log_group()
+
+    written = str(Template.from_stack(stack).to_json())
+    assert "Name." not in written
+    assert "'/variant/stable'" in written
+    assert "/aws/sagemaker/Endpoints/search" in written
+
+
+@pytest.mark.parametrize("later", [False, True], ids=["constructor", "add_container"])
+def test_a_bind_of_your_own_is_checked(stack: cdk.Stack, later: bool) -> None:
+    class Odd(ContainerImage):
+        def bind(self, scope: Construct, id: str) -> ContainerImageConfig:
+            return ContainerImageConfig(uri=wrong(len(id) + len(scope.node.id)))
+
+    odd = ContainerDefinition(hostname="odd", image=Odd())
+    made = endpoint(stack)
+    before = stack.resolve(made.cfn_models[0].logical_id)
+    with pytest.raises(EndpointConfigurationError, match="as uri, expected a string"):
+        made.add_container(odd) if later else endpoint(stack, "Odd", containers=[container(), odd])
+
+    assert stack.resolve(made.cfn_models[0].logical_id) == before

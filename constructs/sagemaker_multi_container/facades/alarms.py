@@ -448,7 +448,7 @@ def read_settings(endpoint: ServedEndpoint, given: Mapping[str, object]) -> Alar
             "datapoints_to_alarm", given["datapoints_to_alarm"], min(_DATAPOINTS_TO_ALARM, periods), read
         ),
         actions=_actions("actions", given["actions"], read),
-        rollback=read.read("rollback", given["rollback"], bool) is True,
+        rollback=read.literal("rollback", given["rollback"], bool) is True,
     )
     if endpoint._is_asynchronous:
         for argument in ("error_rate_5xx", "error_rate_4xx"):
@@ -531,7 +531,7 @@ def _count(argument: str, value: object, default: int, read: ArgumentReader) -> 
     if is_token(value) or isinstance(value, bool) or not isinstance(value, int) or value < 1:
         read.refuse(argument, f"is {describe(value)}, expected a whole number from 1 on", "give a number such as 3")
         return default
-    return value
+    return int(value)
 
 
 def _actions(argument: str, value: object, read: ArgumentReader) -> tuple[cloudwatch.IAlarmAction, ...]:

@@ -13,6 +13,7 @@ from aws_cdk.interfaces import ResourceEnvironment
 
 from ..arguments import ArgumentReader, given
 from ..declared_at import caller
+from ..rules import Unknown
 from .feature import Feature
 
 _ARGUMENTS = {
@@ -217,10 +218,11 @@ def read_alarms(alarms: object, env: ResourceEnvironment, read: ArgumentReader) 
 def read_alarm(argument: str, alarm: Any, env: ResourceEnvironment, read: ArgumentReader) -> RollbackAlarm:
     """An alarm that watches an endpoint in this account and region."""
     fix = "make a cloudwatch.Alarm, or use cloudwatch.Alarm.from_alarm_name(self, 'Alarm', '...')"
-    name = read.required_construct(argument, alarm, "alarm_name", "a cloudwatch.IAlarm", fix)
-    if not isinstance(name, str):
-        return RollbackAlarm(name)
-    arn = alarm.alarm_arn
+    # In this order: the L1 class has a name, too.
+    arn = read.required_construct(argument, alarm, "alarm_arn", "a cloudwatch.IAlarm", fix)
+    if not isinstance(arn, str):
+        return RollbackAlarm(Unknown())
+    name = alarm.alarm_name
     read.same_environment(argument, alarm, env.region, env.account, arn)
     # CloudWatch describes composite alarms to nobody whose permission is narrower.
     return RollbackAlarm(name, "*" if isinstance(alarm, cloudwatch.CompositeAlarm) else arn)
