@@ -486,14 +486,14 @@ def test_costs_nothing_twice(stack: cdk.Stack, messages: list[str]) -> None:
     assert messages == []
 
 
-def test_synthesises_in_few_messages(stack: cdk.Stack, messages: list[str]) -> None:
+def test_synthesises_in_few_messages(app: cdk.App, stack: cdk.Stack, messages: list[str]) -> None:
     """Also with a dashboard, which the CDK asks for its body several times."""
     made = endpoint(stack, mode=DIRECT, endpoint_name="search")
     messages.clear()
     made.add_alarms(**{**NO_ALARMS, **dict.fromkeys(["cpu_utilization", "memory_utilization", "disk_utilization"])})
     made.add_dashboard()
     added = len(messages)
-    cdk.Stage.of(stack).synth()  # type: ignore[union-attr]
+    app.synth()
 
     assert added <= 20
     assert len(messages) - added <= 32

@@ -305,12 +305,12 @@ def test_never_shows_what_an_object_holds(stack: cdk.Stack, given: object) -> No
         ("explainer", ClarifyExplainer),
     ],
 )
-def test_refuses_a_class_for_an_object(stack: cdk.Stack, argument: str, given: object) -> None:
+def test_refuses_a_class_for_an_object(stack: cdk.Stack, argument: str, given: type) -> None:
     """It has the same attributes, but no values."""
-    (problem,) = problems(stack, **{argument: given})
+    (problem,) = problems(stack, **wrong({argument: given}))
 
     assert problem.where == argument
-    assert problem.message.startswith(f"is the class {given.__name__}, expected a")  # type: ignore[attr-defined]
+    assert problem.message.startswith(f"is the class {given.__name__}, expected a")
 
 
 @pytest.mark.parametrize(
