@@ -13,7 +13,7 @@ IN_PARALLEL := -n auto --dist loadscope
 help: ## List the targets.
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
 
-setup: .venv/.ready .venv-embedded-aws/.ready ## Install the package, the CDK CLI and the tools into .venv.
+setup: .venv/.ready .venv-embedded-aws/.ready .venv-peers/.ready ## Install the package, the CDK CLI and the tools into .venv.
 
 demo: setup ## Deploy, update and destroy the reference app on an embedded AWS.
 	python -m embedded_aws.demo
@@ -45,11 +45,12 @@ clean: ## Remove everything that the other targets made.
 	rm -rf .venv .venv-* node_modules cdk.out build dist
 
 lock: ## Resolve the locked requirements anew (needs uv).
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --group dev -o requirements/dev.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --extra cli --group dev pyproject.toml -o requirements/dev.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --group node -o requirements/node.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --group embedded-aws -o requirements/embedded-aws.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --group checkov -o requirements/checkov.txt
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --group lowest -o requirements/lowest.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --extra cli --group lowest pyproject.toml -o requirements/lowest.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --group peers -o requirements/peers.txt
 	npm install --package-lock-only
 
 # The CDK supports Node 22 and newer. Without one on this machine, Node 24 comes from PyPI, and `node` and `npm` of the
@@ -72,6 +73,11 @@ lock: ## Resolve the locked requirements anew (needs uv).
 .venv-embedded-aws/.ready: requirements/embedded-aws.txt
 	$(PYTHON) -m venv .venv-embedded-aws
 	.venv-embedded-aws/bin/pip install --quiet --require-hashes -r requirements/embedded-aws.txt
+	touch $@
+
+.venv-peers/.ready: requirements/peers.txt
+	$(PYTHON) -m venv .venv-peers
+	.venv-peers/bin/pip install --quiet --require-hashes -r requirements/peers.txt
 	touch $@
 
 .venv-lowest/.ready: requirements/lowest.txt

@@ -1,0 +1,9 @@
+"""Reads cloud assemblies and CloudFormation templates, whoever wrote them, into what the rules look at.
+
+Importing this package imports neither the CDK nor botocore and starts no process.
+"""
+
+from .documents import UnreadableTemplateError as UnreadableTemplateError
+from .reading import read as read
+from .template import TYPES as TYPES
+from .template import Template as Template
