@@ -28,7 +28,7 @@ class TemplateFinding:
     """Why it is to be ignored, if someone said so."""
 
     @property
-    def property(self) -> str:
+    def property_path(self) -> str:
         """The property as CloudFormation's users write it, such as `Containers[0].Image`; empty for the resource."""
         steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in self.path)
         return "".join(steps).removeprefix(".")

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..rules import Description, Resource
-from ..rules.description import ResourceType
 from ..rules import Path as PropertyPath
+from ..rules.description import ResourceType
 from .intrinsics import Resolver
 
 TYPES: Final[Mapping[str, ResourceType]] = {
