@@ -71,7 +71,7 @@ def render(content: dict[str, Any]) -> str:
     head = [f"  {json.dumps(key)}: {json.dumps(value)}" for key, value in content.items() if key != "resources"]
     resources = []
     for resource, properties in content["resources"].items():
-        lines = (f"      {json.dumps(name)}: {json.dumps(type)}" for name, type in properties.items())
+        lines = (f"      {json.dumps(name)}: {json.dumps(its_type)}" for name, its_type in properties.items())
         resources.append(f"    {json.dumps(resource)}: {{\n" + ",\n".join(lines) + "\n    }")
     return "{\n" + ",\n".join([*head, '  "resources": {\n' + ",\n".join(resources) + "\n  }"]) + "\n}\n"
 

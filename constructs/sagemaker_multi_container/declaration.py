@@ -189,6 +189,7 @@ class Declaration:
             {key: Resource(each.type, with_unknowns(each.properties)) for key, each in resources.items()},
             region=_literal(self.region),
             account=_literal(self.account),
+            is_typed=True,
         )
         growing = set() if complete else {model.id for model in self.models if model.is_open}
         if growing:
@@ -279,7 +280,7 @@ class Verdict:
 
 def problems_of_scaling(call: str, resource: Resource) -> list[Problem]:
     """What is wrong with a scalable target or a scaling policy of an endpoint that is not known."""
-    findings = evaluate(Description({call: Resource(resource.type, with_unknowns(resource.properties))}))
+    description = Description({call: Resource(resource.type, with_unknowns(resource.properties))}, is_typed=True)
     return [
         Problem(
             finding.rule.id,
@@ -288,7 +289,7 @@ def problems_of_scaling(call: str, resource: Resource) -> list[Problem]:
             finding.rule.fix,
             finding.rule.source,
         )
-        for finding in findings
+        for finding in evaluate(description)
         if finding.rule.severity is Severity.ERROR
     ]
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 from collections.abc import Callable
-from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -25,20 +23,15 @@ from sagemaker_multi_container.rules.instance_types import (
     regions_of,
     vcpus_of,
 )
+from tests.rules.refreshing import script
 
-SCRIPT = Path(__file__).parents[2] / ".ci/refresh_instance_types.py"
 REFRESH = "run python .ci/refresh_instance_types.py"
 
 
 @pytest.fixture(name="refresh", scope="module")
 def _refresh() -> ModuleType:
     """The script that makes the data file."""
-    spec = importlib.util.spec_from_file_location("refresh_instance_types", SCRIPT)
-    assert spec is not None
-    assert spec.loader is not None
-    script = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(script)
-    return script
+    return script("refresh_instance_types")
 
 
 def test_data_file_is_up_to_date(refresh: ModuleType) -> None:

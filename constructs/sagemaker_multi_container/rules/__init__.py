@@ -14,6 +14,7 @@ from . import instances as instances
 from . import model as model
 from . import model_data as model_data
 from . import scaling as scaling
+from . import schema as schema
 from . import tags as tags
 from . import variants as variants
 from .description import Description as Description

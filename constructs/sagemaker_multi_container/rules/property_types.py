@@ -61,18 +61,25 @@ def converted(value: Any, type: PropertyType) -> Any:
             return {key: converted(inner, type[key]) if key in type else inner for key, inner in value.items()}
         case list(), list():
             return [converted(inner, type[0]) for inner in value]
+        case str(), str() | int() | float():
+            return _converted_scalar(value, type)
+    return value
+
+
+def _converted_scalar(value: str | float, type: str) -> str | float:
+    match type, value:
         case "string", bool():
-            return str(value).lower()
+            value = str(value).lower()
         case "string", int() | float():
-            return str(value)
+            value = str(value)
         case "boolean", str():
-            return _BOOLEANS.get(value, value)
+            value = _BOOLEANS.get(value, value)
         case "integer", float() if value.is_integer():
-            return int(value)
+            value = int(value)
         case "integer" | "number", str() if compiled(_INTEGER).fullmatch(value):
-            return int(value)
+            value = int(value)
         case "number", str() if compiled(_NUMBER).fullmatch(value):
-            return float(value)
+            value = float(value)
     return value
 
 

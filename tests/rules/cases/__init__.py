@@ -10,6 +10,7 @@ from . import (
     model,
     model_data,
     scaling,
+    schema,
     variants,
 )
 
@@ -24,4 +25,5 @@ CASES = [
     *endpoint_config.CASES,
     *deployment.CASES,
     *scaling.CASES,
+    *schema.CASES,
 ]
