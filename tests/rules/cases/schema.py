@@ -37,16 +37,12 @@ CASES = [
     keeps("MCE-T02", {f"{C}[0].Environment": {"WORKERS": 2, "NESTED": []}, f"{C}[1].Environment": '{"A": "1"}'}),
     keeps("MCE-T02", {C: Unknown(), f"{V}.InitialInstanceCount": Reference(logical_id="Counter", attribute="N")}),
     breaks("MCE-T03", with_property("container_hostname"), f"{C}[0].container_hostname", "CloudFormation writes 'Con"),
-    breaks(
-        "MCE-T03", with_property("containerHostname"), f"{C}[0].containerHostname", "'containerHostname' is not the"
-    ),
+    breaks("MCE-T03", with_property("containerHostname"), f"{C}[0].containerHostname", "is not the property's"),
     breaks("MCE-T03", {"Model.VPCConfig": {}}, "Model.VPCConfig", "writes 'VpcConfig'"),
     breaks("MCE-T03", {"Target.RoleArn": "x"}, "Target.RoleArn", "writes 'RoleARN'"),
     keeps("MCE-T03", {f"{C}[0].Environment": {"image": "x", "IMAGE": "y"}}),
     keeps("MCE-T03", with_property("Hostname")),
-    breaks(
-        "MCE-T04", with_property("ContainerHostnam"), f"{C}[0].ContainerHostnam", "did you mean 'ContainerHostname'?"
-    ),
+    breaks("MCE-T04", with_property("ContainerHostnam"), f"{C}[0].ContainerHostnam", "mean 'ContainerHostname'?"),
     breaks("MCE-T04", {f"{V}.ServerlessCfg": {}}, f"{V}.ServerlessCfg", "did you mean 'ServerlessConfig'?"),
     breaks("MCE-T04", {"Model.InferenceExecutionConfig.Xyz": 1}, "Model.InferenceExecutionConfig.Xyz", "it knows Mode"),
     breaks("MCE-T04", {"Endpoint.EndpointArn": "arn:"}, "Endpoint.EndpointArn", "is no property"),
