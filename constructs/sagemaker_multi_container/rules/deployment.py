@@ -190,7 +190,7 @@ def time_for_all_waits(policy: dict[str, Any], place: Place) -> Problems:
     """A deployment's maximum execution time is 600 to 28800 seconds and longer than all its waits together."""
     limit = number(policy, "MaximumExecutionTimeoutInSeconds")
     if limit is not None:
-        total = sum(_waits(policy))
+        total = sum(waits(policy))
         if total >= limit:
             message = f"the deployment waits at least {total:g} seconds, but may take {limit:g} at most"
             yield place.problem(message, "MaximumExecutionTimeoutInSeconds")
@@ -255,7 +255,7 @@ def _variants(place: Place) -> list[Any]:
     return variants if isinstance(variants, list) else []
 
 
-def _waits(policy: dict[str, Any]) -> Iterator[float]:
+def waits(policy: dict[str, Any]) -> Iterator[float]:
     """How long a deployment waits at least, as far as known."""
     yield number(policy, "TerminationWaitInSeconds") or 0
     routing = policy.get("TrafficRoutingConfiguration", policy)
