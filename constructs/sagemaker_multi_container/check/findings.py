@@ -1,16 +1,13 @@
-"""What the rules find in a template, without what its authors know of and have given a reason for."""
+"""What the rules find in a template, and what its authors know of and have given a reason for."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
 
 from ..rules import Path, Rule, evaluate
 from ..template import Template
-
-METADATA: Final = "mce"
-"""The key in the Metadata of a template or a resource: `mce: {ignore: {MCE-C06: why it does not apply}}`."""
+from .ignoring import reasons_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,28 +35,26 @@ class TemplateFinding:
         """The line in the template's file, if lines can be told."""
         return self.template.line(self.logical_id, self.path)
 
+    @property
+    def resource(self) -> str:
+        """The resource as its author knows it: the path of the construct if a CDK app made it, else the logical id."""
+        return self.template.construct_path(self.logical_id) or self.logical_id
+
 
 def findings_of(template: Template, ignore: Mapping[str, str] | None = None) -> list[TemplateFinding]:
     """All that the rules find in a template, in the order in which it is written.
 
     Args:
         template: The template.
-        ignore: Reasons to ignore rules, by id, beside those in the Metadata of the template and of its resources.
+        ignore: Reasons to ignore rules, by id. Those in the Metadata of the template come before them, and those in
+            the Metadata of a resource before both.
     """
-    everywhere = {**_ignored_by(template.document.get("Metadata")), **(ignore or {})}
+    everywhere = {**(ignore or {}), **reasons_in(template.document.get("Metadata"))}
     findings = []
     for finding in evaluate(template.description):
-        reasons = _ignored_by(template.metadata(finding.resource)) | everywhere
+        reasons = everywhere | reasons_in(template.metadata(finding.resource))
         found = TemplateFinding(
             template, finding.rule, finding.resource, finding.path, finding.message, reasons.get(finding.rule.id)
         )
         findings.append(found)
     return findings
-
-
-def _ignored_by(metadata: Any) -> dict[str, str]:
-    ours = metadata.get(METADATA) if isinstance(metadata, Mapping) else None
-    match ours:
-        case {"ignore": dict(reasons)}:
-            return {rule: reason for rule, reason in reasons.items() if isinstance(reason, str) and reason.strip()}
-    return {}

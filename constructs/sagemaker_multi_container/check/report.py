@@ -1,0 +1,80 @@
+"""What one check of some paths gives: what was read, what was found, and what could not be taken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..rules import Severity
+from ..template import Template, UnreadableTemplateError, read
+from .findings import TemplateFinding, findings_of
+from .ignoring import unusable_reasons
+
+_ENDPOINT_RESOURCES = {"Model", "EndpointConfig", "Endpoint"}
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was found at some paths."""
+
+    templates: tuple[Template, ...]
+    findings: tuple[TemplateFinding, ...]
+    """All of them, in the order in which they are written, with those that are ignored."""
+    notes: tuple[str, ...]
+    """What a user must know of the check itself, such as a reason that cannot be taken."""
+    unreadable: tuple[UnreadableTemplateError, ...]
+
+    @property
+    def standing(self) -> tuple[TemplateFinding, ...]:
+        """The findings that nobody gave a reason to ignore."""
+        return tuple(each for each in self.findings if each.ignored is None)
+
+    @property
+    def ignored(self) -> tuple[TemplateFinding, ...]:
+        """The findings that are ignored for a reason."""
+        return tuple(each for each in self.findings if each.ignored is not None)
+
+    @property
+    def number_of_resources(self) -> int:
+        """How many models, endpoint configs and endpoints were checked."""
+        return sum(map(_number_of_resources, self.templates))
+
+    def number_of(self, severity: Severity) -> int:
+        """How many findings of a severity stand."""
+        return sum(each.rule.severity is severity for each in self.standing)
+
+
+def at_least(severity: Severity, threshold: Severity) -> bool:
+    """Whether a severity is the threshold or worse."""
+    worst_first = list(Severity)
+    return worst_first.index(severity) <= worst_first.index(threshold)
+
+
+def check(paths: Iterable[Path], ignore: Mapping[str, str]) -> Report:
+    """Hold the cloud assemblies and templates at some paths against the rules.
+
+    Args:
+        paths: The paths. One that cannot be read does not keep the others from being checked.
+        ignore: Reasons to ignore rules, by id, beside those in the templates.
+    """
+    templates: list[Template] = []
+    notes: list[str] = []
+    unreadable: list[UnreadableTemplateError] = []
+    for path in dict.fromkeys(paths):
+        try:
+            read_here = read(path)
+        except UnreadableTemplateError as reason:
+            unreadable.append(reason)
+            continue
+        templates += read_here
+        if not any(map(_number_of_resources, read_here)):
+            notes.append(f"{path}: there is no SageMaker Model, EndpointConfig or Endpoint to check")
+        for template in read_here:
+            notes += unusable_reasons(template)
+    findings = [finding for template in templates for finding in findings_of(template, ignore)]
+    return Report(tuple(templates), tuple(findings), tuple(notes), tuple(unreadable))
+
+
+def _number_of_resources(template: Template) -> int:
+    return sum(each.type in _ENDPOINT_RESOURCES for each in template.description.resources.values())

@@ -1,0 +1,67 @@
+"""The report for people: grouped by template and resource. It has colours, which are left out where there are none."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from itertools import groupby
+
+import click
+
+from ..rules import Severity
+from .findings import TemplateFinding
+from .report import Report, at_least
+
+_COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
+_PLURALS = {Severity.ERROR: "errors", Severity.WARNING: "warnings", Severity.INFO: "infos"}
+
+
+def as_text(report: Report, least: Severity) -> str:
+    """The findings that are at least so severe, those that are ignored with the reasons, and what was counted."""
+    shown = [each for each in report.standing if at_least(each.rule.severity, least)]
+    blocks = [*_findings(shown), *_ignored(report.ignored), summary(report, least)]
+    return "\n\n".join(blocks) + "\n"
+
+
+def summary(report: Report, least: Severity) -> str:
+    """The findings in numbers, in one line."""
+    counts = {each: _count(report.number_of(each), each, _PLURALS[each]) for each in Severity}
+    shown = [count for severity, count in counts.items() if at_least(severity, least)]
+    hidden = [counts[each] for each in Severity if not at_least(each, least) and report.number_of(each)]
+    checked = f"{_count(len(report.templates), 'template')}, {_count(report.number_of_resources, 'endpoint resource')}"
+    parts = [", ".join(shown) if report.standing else "no findings", f"{checked} checked"]
+    if report.ignored:
+        parts.append(f"{len(report.ignored)} ignored")
+    if hidden:
+        parts.append(f"{', '.join(hidden)} not shown (--verbose)")
+    return "; ".join(parts)
+
+
+def printable(text: str) -> str:
+    """The text in one line without control characters, which a template might hold to deceive a terminal."""
+    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text)
+
+
+def _findings(findings: Collection[TemplateFinding]) -> Iterator[str]:
+    for template, in_template in groupby(findings, key=lambda each: each.template):
+        yield click.style(printable(f"{template.stack} ({template.file})"), bold=True)
+        for resource, in_resource in groupby(in_template, key=lambda each: each.resource):
+            yield "\n".join([f"  {printable(resource)}", *map(_finding, in_resource)])
+
+
+def _finding(finding: TemplateFinding) -> str:
+    rule = finding.rule
+    severity = click.style(f"{rule.severity} {rule.id}", fg=_COLOURS[rule.severity])
+    line = f":{finding.line}" if finding.line else ""
+    where = printable(" ".join(filter(None, [finding.property_path, f"({finding.template.file}{line})"])))
+    details = [printable(finding.message), f"fix: {rule.fix}", f"see: {rule.source}"]
+    return "\n".join([f"    {severity} {where}", *(f"      {each}" for each in details)])
+
+
+def _ignored(findings: Collection[TemplateFinding]) -> Iterator[str]:
+    if findings:
+        lines = (printable(f"  {each.rule.id} in {each.resource}: {each.ignored}") for each in findings)
+        yield "\n".join(["ignored", *dict.fromkeys(lines)])
+
+
+def _count(number: int, one: str, several: str | None = None) -> str:
+    return f"{number} {one if number == 1 else several or one + 's'}"

@@ -1,0 +1,159 @@
+"""`mce check`: the arguments, and where the report goes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import click
+
+from ..check.annotations import as_annotations
+from ..check.as_json import as_json
+from ..check.configuration import UnusableConfigurationError, nearest_configuration, read_configuration
+from ..check.ignoring import read_reasons, unknown_rule
+from ..check.listing import explain_as_json, explain_as_text, rules_as_json, rules_as_text
+from ..check.report import Report, at_least
+from ..check.report import check as check_paths
+from ..check.sarif import as_sarif
+from ..check.text import as_text, printable, summary
+from ..rules import RULES, Severity
+from .commands import FOUND, OK, UNUSABLE
+
+NEVER: Final = "never"
+ASSEMBLY: Final = Path("cdk.out")
+
+
+def _reasons(_: click.Context, __: click.Parameter, written: Sequence[str]) -> dict[str, str]:
+    """The reasons of `--ignore ID=reason`."""
+    parted = (each.partition("=") for each in written)
+    reasons, problems = read_reasons({rule_id: reason for rule_id, _, reason in parted})
+    if problems:
+        raise click.BadParameter("; ".join(problems))
+    return reasons
+
+
+def _rule_id(_: click.Context, __: click.Parameter, written: str | None) -> str | None:
+    if written is not None and written not in RULES:
+        raise click.BadParameter(unknown_rule(written))
+    return written
+
+
+@click.command
+@click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path(path_type=Path))
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "sarif", "github"]),
+    default="text",
+    show_default=True,
+    help="How to write the report: for people, for programs, for code scanning, or as annotations of GitHub Actions.",
+)
+@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write the report to this file.")
+@click.option(
+    "--fail-on",
+    type=click.Choice([*(each.value for each in Severity), NEVER]),
+    default=Severity.ERROR.value,
+    show_default=True,
+    help="The least severity that makes the exit code 1.",
+)
+@click.option(
+    "--ignore",
+    metavar="ID=REASON",
+    multiple=True,
+    callback=_reasons,
+    help="Ignore a rule, and say why. May be given several times.",
+)
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Where [tool.mce.ignore] is; else the nearest pyproject.toml of the working directory.",
+)
+@click.option("-v", "--verbose", is_flag=True, help="Also show infos: what works, but is worth knowing.")
+@click.option("--list-rules", is_flag=True, help="List all rules instead.")
+@click.option("--explain", metavar="ID", callback=_rule_id, help="Say all that is known of a rule instead.")
+@click.pass_context
+def check(
+    context: click.Context,
+    paths: Sequence[Path],
+    form: str,
+    output: Path | None,
+    fail_on: str,
+    ignore: dict[str, str],
+    config: Path | None,
+    verbose: bool,
+    list_rules: bool,
+    explain: str | None,
+) -> None:
+    """Hold CloudFormation templates against what SageMaker accepts.
+
+    Each PATH is a cloud assembly of the CDK or a template in JSON or YAML, whoever wrote it; without one it is cdk.out.
+    Nothing is deployed and no AWS account is asked.
+
+    Exit code: 0 if nothing was found, 1 if there are findings that --fail-on names, 2 if something could not be read.
+    """
+    if list_rules or explain:
+        if form not in {"text", "json"}:
+            raise click.UsageError("--list-rules and --explain take --format text or json")
+        _write(_about_rules(explain, form), output)
+        return
+    report = check_paths(paths or [_assembly()], _configured(config) | ignore)
+    threshold = None if fail_on == NEVER else Severity(fail_on)
+    least = Severity.INFO if verbose or threshold is Severity.INFO else Severity.WARNING
+    _write(_rendered(report, form, least), output)
+    if output is not None:
+        click.echo(f"{output}: {summary(report, least)}", err=True)
+    for note in report.notes:
+        click.echo(f"Note: {printable(note)}", err=True)
+    for reason in report.unreadable:
+        click.echo(f"Error: {printable(str(reason))}", err=True)
+    context.exit(_exit_code(report, threshold))
+
+
+def _assembly() -> Path:
+    if not ASSEMBLY.exists():
+        raise click.ClickException(f"there is no {ASSEMBLY} here: run `cdk synth`, or say which template to check")
+    return ASSEMBLY
+
+
+def _configured(config: Path | None) -> dict[str, str]:
+    file = config or nearest_configuration(Path.cwd())
+    try:
+        return read_configuration(file) if file else {}
+    except UnusableConfigurationError as reason:
+        raise click.ClickException(str(reason)) from reason
+
+
+def _about_rules(explained: str | None, form: str) -> str:
+    if explained:
+        rule = RULES[explained]
+        return explain_as_json(rule) if form == "json" else explain_as_text(rule)
+    return rules_as_json() if form == "json" else rules_as_text()
+
+
+def _rendered(report: Report, form: str, least: Severity) -> str:
+    match form:
+        case "json":
+            return as_json(report)
+        case "sarif":
+            return as_sarif(report)
+        case "github":
+            return as_annotations(report, least)
+    return as_text(report, least)
+
+
+def _write(text: str, output: Path | None) -> None:
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    try:
+        output.write_text(click.unstyle(text), encoding="utf-8", errors="backslashreplace")
+    except OSError as reason:
+        raise click.ClickException(f"cannot write {output}: {reason.strerror}") from reason
+
+
+def _exit_code(report: Report, threshold: Severity | None) -> int:
+    if report.unreadable:
+        return UNUSABLE
+    found = threshold is not None and any(at_least(each.rule.severity, threshold) for each in report.standing)
+    return FOUND if found else OK
