@@ -58,7 +58,7 @@ def too_few_containers(_: dict[str, Any], place: Place) -> Problems:
 def no_containers(containers: list[Any], place: Place) -> Problems:
     """A model has containers."""
     if not containers and not is_set(place.properties, "PrimaryContainer"):
-        yield place.problem(f"the list of containers is empty; a multi-container endpoint takes {CONTAINERS}")
+        yield place.problem(f"the list of containers is empty; for a multi-container endpoint there are {CONTAINERS}")
 
 
 @rule(

@@ -104,14 +104,12 @@ def gpu_in_direct_mode(instance_type: str, place: Place) -> Problems:
     severity=Severity.INFO,
     guards=TYPE,
     source=GUIDE + "realtime-endpoints-graviton.html",
-    fix="build every container's image for arm64",
+    fix="build the image of each container for arm64",
 )
 def arm_needs_arm_images(instance_type: str, place: Place) -> Problems:
-    """On Arm-based instances every container's image is built for arm64."""
+    """On Arm-based instances containers have images that are built for arm64."""
     if is_arm(instance_type):
-        yield place.problem(
-            f"{quoted(instance_type)} is Arm-based; the image of every container must be built for arm64"
-        )
+        yield place.problem(f"{quoted(instance_type)} is Arm-based; images must be built for arm64")
 
 
 @rule(

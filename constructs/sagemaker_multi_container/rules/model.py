@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .checks import begins, chosen, counted, fits, quoted, required
-from .description import is_certain, is_set
+from .description import is_certain, is_multi_container, is_set
 from .limits import (
     API,
     EXECUTION_MODE,
@@ -54,9 +54,9 @@ declare(
     source=CREATE,
     fix="say Serial or Direct",
 )
-def mode_is_explicit(containers: list[Any], place: Place) -> Problems:
+def mode_is_explicit(_: list[Any], place: Place) -> Problems:
     """A multi-container model says how its containers are executed."""
-    if len(containers) > 1 and not is_set(place.properties, "InferenceExecutionConfig"):
+    if is_multi_container(place.properties) and not is_set(place.properties, "InferenceExecutionConfig"):
         yield (), "the execution mode of the containers is left out; SageMaker takes Serial"
 
 
@@ -92,14 +92,24 @@ declare(
     confidence=Confidence.INFERRED,
 )
 def role_of_the_account(model: dict[str, Any], place: Place) -> Problems:
-    """A model has an execution role, and it is one of the account it is deployed to."""
+    """A model that a variant hosts has an execution role, and it is one of the account it is deployed to."""
     arn = model.get("ExecutionRoleArn")
     account = place.description.account
-    if arn is None:
+    if arn is None and _is_hosted(place):
         yield place.problem("has no execution role, so that its images and model data cannot be pulled")
     elif account is not None and isinstance(arn, str) and ROLE_ARN.matches(arn) and arn.split(":")[4] != account:
         message = f"{quoted(arn)} is not a role of account {account}; SageMaker refuses roles of other accounts"
         yield place.problem(message, "ExecutionRoleArn")
+
+
+def _is_hosted(place: Place) -> bool:
+    """Whether a variant hosts the model. Else inference components may, with the role of their endpoint config."""
+    configs = (each for each in place.description.resources.values() if each.type == "EndpointConfig")
+    return any(
+        model is place.properties
+        for config in configs
+        for _name, _index, model in place.description.models(config.properties)
+    )
 
 
 declare(

@@ -77,12 +77,14 @@ def is_scaled_instance_count(target: Properties) -> bool:
 def scaled_variant(target: Properties, description: Description) -> ScaledVariant | None:
     """The variant that a scalable target scales. None if that is not known, or is in another description."""
     value = target.get("ResourceId")
+    if not is_scaled_instance_count(target):
+        return None
     if isinstance(value, Reference):
         endpoint = description.referred(value, "Endpoint")
         if endpoint is None or value.prefix != BEFORE_ENDPOINT or not value.suffix.startswith(BEFORE_VARIANT):
             return None
         return ScaledVariant(endpoint, _config_of(endpoint, description), value.suffix.removeprefix(BEFORE_VARIANT))
-    if not isinstance(value, str) or not is_scaled_instance_count(target):
+    if not isinstance(value, str):
         return None
     match = compiled(_RESOURCE_ID).fullmatch(value)
     endpoint = _named(match[1], description) if match is not None else None

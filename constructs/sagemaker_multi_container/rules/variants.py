@@ -193,7 +193,7 @@ def routing(config: dict[str, Any], place: Place) -> Problems:
     "MCE-V28",
     guards="Variant",
     source=PRODUCTION_VARIANT,
-    fix="name the model that the variant hosts",
+    fix="name the model that the variant hosts, or give the config the execution role of inference components",
     confidence=Confidence.INFERRED,
 )
 def variant_hosts_a_model(variant: dict[str, Any], place: Place) -> Problems:
