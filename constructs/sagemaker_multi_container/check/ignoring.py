@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Mapping
+from difflib import SequenceMatcher
 from typing import Final
 
 from ..rules import RULES
@@ -12,13 +12,16 @@ from ..template import Template
 METADATA: Final = "mce"
 """The key in the Metadata of a template or a resource: `mce: {ignore: {MCE-C06: why it does not apply}}`."""
 
+_PREFIX = "MCE-"
+_LIKELY = 0.6
+
 
 def unknown_rule(rule_id: object) -> str:
     """What to say of an id that no rule has."""
-    near = difflib.get_close_matches(str(rule_id).upper(), RULES, n=3)
-    return f"{rule_id!r} is none of the rules; " + (
-        f"did you mean {' or '.join(near)}?" if near else "mce check --list-rules lists them"
-    )
+    near = sorted((-_likeness(str(rule_id), each), each) for each in RULES)[:3]
+    likely = [each for likeness, each in near if -likeness >= _LIKELY]
+    hint = f"did you mean {' or '.join(likely)}?" if likely else "mce check --list-rules lists them"
+    return f"{rule_id!r} is none of the rules; {hint}"
 
 
 def read_reasons(written: object) -> tuple[dict[str, str], list[str]]:
@@ -59,3 +62,7 @@ def _read(metadata: object) -> tuple[dict[str, str], list[str]]:
             reasons, problems = read_reasons(written)
             return reasons, [f"ignore: {problem}" for problem in problems]
     return {}, ["takes `ignore` and nothing else"]
+
+
+def _likeness(given: str, rule_id: str) -> float:
+    return SequenceMatcher(None, given.upper().removeprefix(_PREFIX), rule_id.removeprefix(_PREFIX)).ratio()

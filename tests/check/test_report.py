@@ -1,0 +1,48 @@
+"""What is checked, and what stands in the way."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sagemaker_multi_container.check.report import at_least, check
+from sagemaker_multi_container.rules import Severity
+from tests.check.examples import BUCKET, LATEST, RIGHT, WITHOUT_HOSTNAME, report_on, template, write
+
+
+def test_checks_every_path_in_the_order_given(tmp_path: Path) -> None:
+    late, early = write(tmp_path / "a.json", LATEST), write(tmp_path / "b.json", WITHOUT_HOSTNAME)
+
+    report = check([early, late, early], {})
+
+    assert [(each.template.file, each.rule.id) for each in report.findings] == [(early, "MCE-C04"), (late, "MCE-C20")]
+    assert report.number_of_resources == 2
+
+
+def test_what_cannot_be_read_does_not_hide_the_rest(tmp_path: Path) -> None:
+    report = check([tmp_path / "nowhere.json", write(tmp_path / "a.json", WITHOUT_HOSTNAME)], {})
+
+    assert [each.path.name for each in report.unreadable] == ["nowhere.json"]
+    assert [each.rule.id for each in report.findings] == ["MCE-C04"]
+
+
+@pytest.mark.parametrize("document", [BUCKET, template()])
+def test_says_that_there_is_no_endpoint(tmp_path: Path, document: dict[str, object]) -> None:
+    """Who points at the wrong file must not take it for a clean one."""
+    (note,) = report_on(tmp_path, document).notes
+
+    assert note.endswith("endpoint.template.json: there is no SageMaker Model, EndpointConfig or Endpoint to check")
+    assert report_on(tmp_path, RIGHT).notes == ()
+
+
+@pytest.mark.parametrize(
+    ("threshold", "counted"),
+    [
+        (Severity.ERROR, ["error"]),
+        (Severity.WARNING, ["error", "warning"]),
+        (Severity.INFO, ["error", "warning", "info"]),
+    ],
+)
+def test_severities_are_ordered(threshold: Severity, counted: list[str]) -> None:
+    assert [each.value for each in Severity if at_least(each, threshold)] == counted
