@@ -1,0 +1,129 @@
+"""Templates such as others write are read, nothing false is said of them, and a mistake in them is found."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from cfnlint.api import lint_file
+from cfnlint.decode import decode
+
+from sagemaker_multi_container.check import TemplateFinding, findings_of
+from sagemaker_multi_container.rules import Resource, Severity
+from sagemaker_multi_container.template import read
+
+from .expectations import CORPUS, Expectation, Mistake
+
+TEMPLATES = Path(__file__).parent / "templates"
+_ABOUT_SEVERAL_CONTAINERS = re.compile(
+    r"multi-container|pipeline|Direct|Serial|hostname|each container|other container"
+)
+_MISTAKES = [
+    pytest.param(file, mistake, id=f"{file}: {', '.join(mistake.finds)}")
+    for file, expectation in CORPUS.items()
+    for mistake in expectation.mistakes
+]
+
+
+@pytest.fixture(name="file", params=CORPUS)
+def _file(request: pytest.FixtureRequest) -> str:
+    """Each template, from `templates`."""
+    return str(request.param)
+
+
+@pytest.fixture(name="expectation")
+def _expectation(file: str) -> Expectation:
+    """What is expected of it."""
+    return CORPUS[file]
+
+
+def test_every_template_is_expected() -> None:
+    """No file lies beside the corpus unnoticed, and there are more than a few."""
+    files = {path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("*.*")}
+
+    assert files == CORPUS.keys()
+    assert len(files) >= 14
+
+
+def test_every_template_says_what_it_is_modelled_after(file: str) -> None:
+    """Whoever doubts that people write such templates knows where to look."""
+    assert "Modelled after " in (TEMPLATES / file).read_text(encoding="utf-8")
+
+
+def test_cfn_lint_finds_no_error(file: str) -> None:
+    """The templates are right, so that an error of ours would be a false one."""
+    assert [match for match in lint_file(TEMPLATES / file) if match.rule.severity == "error"] == []
+
+
+def test_the_resources_are_read(file: str, expectation: Expectation) -> None:
+    """Nothing that the rules look at is overlooked: else it would be no wonder that they find nothing."""
+    assert {logical_id: resource.type for logical_id, resource in _resources(TEMPLATES / file).items()} == (
+        expectation.reads
+    )
+
+
+def test_there_is_no_error(file: str) -> None:
+    """What SageMaker would take is not called an error."""
+    errors = [found for found in _findings(TEMPLATES / file) if found.rule.severity is Severity.ERROR]
+
+    assert [(_remark(found), found.message) for found in errors] == []
+
+
+def test_what_is_remarked_is_true(file: str, expectation: Expectation) -> None:
+    """Of right templates the rules remark what is worth a thought, and nothing else."""
+    assert sorted(map(_remark, _findings(TEMPLATES / file))) == sorted(expectation.remarks)
+
+
+def test_a_single_container_hears_nothing_of_several(file: str) -> None:
+    """Who hosts one container is not told about modes, hostnames and pipelines."""
+    models = [each.properties for each in _resources(TEMPLATES / file).values() if each.type == "Model"]
+    if any(len(model.get("Containers", ())) > 1 for model in models):
+        pytest.skip("has several containers")
+
+    texts = [f"{found.message}; {found.rule.fix}" for found in _findings(TEMPLATES / file)]
+
+    assert [text for text in texts if _ABOUT_SEVERAL_CONTAINERS.search(text)] == []
+
+
+@pytest.mark.parametrize(("file", "mistake"), _MISTAKES)
+def test_a_mistake_is_found(file: str, mistake: Mistake, tmp_path: Path) -> None:
+    """With a mistake in it, a template gets exactly the findings about that mistake in addition."""
+    path = _with(mistake, file, tmp_path)
+
+    found = {_remark(each) for each in _findings(path)}
+
+    assert found - set(CORPUS[file].remarks) == set(mistake.finds)
+
+
+def test_the_long_form_in_json_says_the_same(file: str, tmp_path: Path) -> None:
+    """Short forms, anchors and YAML's scalars mean what cfn-lint, which reads them for itself, takes them for."""
+    document, _ = decode(TEMPLATES / file)
+    twin = tmp_path / "template.json"
+    twin.write_text(json.dumps(document), encoding="utf-8")
+
+    assert read(twin)[0].description == read(TEMPLATES / file)[0].description
+
+
+def _with(mistake: Mistake, file: str, folder: Path) -> Path:
+    """A copy of a template, with a mistake in it."""
+    copies = shutil.copytree(TEMPLATES, folder / "templates")
+    text = (copies / file).read_text(encoding="utf-8")
+    assert text.count(mistake.instead_of) == 1
+    (copies / file).write_text(text.replace(mistake.instead_of, mistake.write), encoding="utf-8")
+    return copies / file
+
+
+def _resources(path: Path) -> dict[str, Resource]:
+    return {name: each for template in read(path) for name, each in template.description.resources.items()}
+
+
+def _findings(path: Path) -> list[TemplateFinding]:
+    return [found for template in read(path) for found in findings_of(template)]
+
+
+def _remark(found: TemplateFinding) -> str:
+    place = f".{found.property_path}" if found.property_path else ""
+    return f"{found.rule.id} {found.logical_id}{place}"
