@@ -1,0 +1,149 @@
+"""Compares the templates before and after a change, endpoint by endpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from ..template import Template
+from .callers import broken_calls
+from .changes import BeforeAfter, EndpointChange, Fate, FindingsChange, Kind, Outcome, ResourceChange, Review
+from .containers import compare_models
+from .deployment import deployment_of
+from .endpoints import Endpoint, endpoints_of, names_taken
+from .findings import Findings, compare_findings, findings_in, of_resources, without
+from .matching import pair_endpoints
+from .permissions import compare_permissions
+from .quoting import code
+from .refusals import refusals_of
+from .resources import StackChange
+from .statements import Answer
+from .update import EndpointUpdate
+from .values import shown
+from .variants import compare_variants
+
+_KINDS: Mapping[Outcome, Kind] = {
+    Outcome.CREATED: Kind.CREATE,
+    Outcome.DELETED: Kind.DELETE,
+    Outcome.LEFT_BEHIND: Kind.DELETE,
+    Outcome.REPLACED: Kind.REPLACE,
+    Outcome.MAY_BE_REPLACED: Kind.REPLACE,
+    Outcome.ROLLS: Kind.ROLL,
+    Outcome.MAY_ROLL: Kind.ROLL,
+}
+
+
+def compare(base: Sequence[Template], head: Sequence[Template], ignore: Mapping[str, str] | None = None) -> Review:
+    """What a change does to the endpoints of all stacks.
+
+    Args:
+        base: The templates before the change. None at all if nothing was deployed.
+        head: The templates after it.
+        ignore: Reasons to ignore rules, by id, beside those in the templates' Metadata.
+    """
+    before, after = ({each.stack: each for each in reversed(templates)} for templates in (base, head))
+    taken = names_taken(before.values())
+    changes: list[EndpointChange] = []
+    others = FindingsChange()
+    for name in sorted({*before, *after}):
+        stack = StackChange(before.get(name), after.get(name))
+        old, new = (endpoints_of(each) if each is not None else [] for each in (stack.base, stack.head))
+        updates = [EndpointUpdate(stack, *pair, taken) for pair in pair_endpoints(old, new)]
+        was, becomes = (findings_in(each, ignore or {}) for each in (stack.base, stack.head))
+        changes += [_change(name, each, was, becomes) for each in updates]
+        owned = frozenset[str]().union(*(each.logical_ids for each in (*old, *new)))
+        rest = compare_findings(without(was, owned), without(becomes, owned), {})
+        others = FindingsChange(new=others.new + rest.new, resolved=others.resolved + rest.resolved)
+    return Review(
+        endpoints=tuple(sorted(changes, key=lambda each: (each.stack, each.name, each.logical_id))),
+        other_findings=others,
+    )
+
+
+def _change(stack: str, update: EndpointUpdate, was: Findings, becomes: Findings) -> EndpointChange:
+    before, after = update.before, update.after
+    known = after or before
+    if known is None:
+        raise AssertionError
+    models = tuple(compare_models(update.stack, *pair, names) for pair, names in update.models.items())
+    renamed = {each.before: each.after for each in update.resources if each.before and each.after}
+    change = EndpointChange(
+        stack=stack,
+        logical_id=known.logical_id,
+        name=known.title,
+        outcome=update.outcome,
+        callers_name=BeforeAfter(before and before.name, after and after.name),
+        resources=update.resources,
+        models=models,
+        variants=compare_variants(update.variants, is_updated=update.is_rolling),
+        concurrency=BeforeAfter(_concurrency(before), _concurrency(after)),
+        callers=broken_calls(update, models),
+        deployment=deployment_of(after) if after is not None and _is_updated(update) else None,
+        permissions=compare_permissions(_place(before), _place(after), renamed=renamed),
+        refusals=refusals_of(update),
+        findings=compare_findings(
+            of_resources(was, before.logical_ids if before else ()),
+            of_resources(becomes, after.logical_ids if after else ()),
+            {new: old for old, new in renamed.items()},
+        ),
+        notes=tuple(_notes(update)),
+    )
+    return replace(change, kinds=tuple(_kinds(change)))
+
+
+def _place(endpoint: Endpoint | None) -> tuple[Template, str] | None:
+    return None if endpoint is None else (endpoint.template, endpoint.logical_id)
+
+
+def _is_updated(update: EndpointUpdate) -> bool:
+    """Whether SageMaker is asked to update the endpoint, or may be."""
+    return update.is_rolling or (update.outcome is Outcome.UPDATED and _has_other_settings(update.endpoint))
+
+
+def _has_other_settings(endpoint: ResourceChange) -> bool:
+    """Whether more than the tags of an Endpoint resource change."""
+    return any(not each.startswith("Tags") for each in endpoint.properties)
+
+
+def _concurrency(endpoint: Endpoint | None) -> str | None:
+    """How many requests an instance of an asynchronous endpoint works on at once."""
+    config = endpoint.config.get("AsyncInferenceConfig") if endpoint is not None else None
+    if config is None:
+        return None
+    client = config.get("ClientConfig") if isinstance(config, dict) else None
+    limit = client.get("MaxConcurrentInvocationsPerInstance") if isinstance(client, dict) else None
+    return shown(limit) or "chosen by SageMaker"
+
+
+def _notes(update: EndpointUpdate) -> Iterator[str]:
+    if update.stack.head is None:
+        yield "the stack is not in the new assembly: what it has stays until somebody deletes the stack"
+    for each in update.resources:
+        if each.leaves_old and each.before is not None and (each.fate is not Fate.CREATED):
+            yield f"the old {each.type} {code(each.before)} stays in the account: its policy is to retain it"
+        if each.type == "Model" and each.fate is Fate.MAY_BE_REPLACED and each.properties == ("Containers",):
+            yield (
+                "only the order of the containers changes, which CloudFormation's schema calls no order: AWS does not "
+                "say whether it makes a new Model"
+            )
+    if update.outcome is Outcome.UPDATED and _has_other_settings(update.endpoint):
+        yield (
+            "SageMaker is asked to update the endpoint to the config that it has: AWS does not say whether it renews "
+            "the instances for that"
+        )
+
+
+def _kinds(change: EndpointChange) -> Iterator[Kind]:
+    if change.outcome in _KINDS:
+        yield _KINDS[change.outcome]
+    if change.callers:
+        yield Kind.BREAKS_CALLERS
+    is_there = change.outcome not in (Outcome.CREATED, Outcome.DELETED, Outcome.LEFT_BEHIND)
+    if is_there and (change.concurrency.differs or any(each.capacity.differs for each in change.variants)):
+        yield Kind.CAPACITY
+    if change.permissions.wider is not Answer.NO:
+        yield Kind.WIDENS_IAM
+    if change.refusals:
+        yield Kind.REFUSED
+    severities = {each.severity for each in change.findings.new}
+    yield from (kind for kind in (Kind.ERROR, Kind.WARNING) if kind.value in severities)

@@ -1,0 +1,126 @@
+"""The endpoints of a template, each with the resources that it is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import final
+
+from ..rules import Reference
+from ..rules.description import Properties, ResourceType, dicts, text
+from ..rules.scaling import scaled_variant
+from ..template import Template
+
+PRODUCTION = "ProductionVariants"
+SHADOW = "ShadowProductionVariants"
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Endpoint:
+    """An endpoint as its template declares it. What is declared elsewhere is None, and its properties are empty."""
+
+    template: Template
+    logical_id: str
+
+    @cached_property
+    def properties(self) -> Properties:
+        """Those of the Endpoint resource."""
+        return properties_of(self.template, self.logical_id)
+
+    @cached_property
+    def name(self) -> str | None:
+        """Its fixed name. None if CloudFormation generates one, or it is only known at deployment."""
+        return text(self.properties, "EndpointName")
+
+    @property
+    def title(self) -> str:
+        """What people know it by."""
+        path = self.template.construct_path(self.logical_id)
+        return self.name or (path.removesuffix("/Resource") if path else self.logical_id)
+
+    @cached_property
+    def config_id(self) -> str | None:
+        """The logical id of its config."""
+        return _referred(self.template, self.properties.get("EndpointConfigName"), "EndpointConfig")
+
+    @cached_property
+    def config(self) -> Properties:
+        """The properties of its config."""
+        return properties_of(self.template, self.config_id)
+
+    @cached_property
+    def model_ids(self) -> tuple[str, ...]:
+        """The logical ids of its models, in the order of the variants that they serve."""
+        found = (self.model_id(variant) for _, _, variant in self.variants())
+        return tuple(dict.fromkeys(each for each in found if each is not None))
+
+    def variants(self) -> Iterator[tuple[str, int, Properties]]:
+        """Its variants: the name of the list that holds each, its place there, and its properties."""
+        for kind in (PRODUCTION, SHADOW):
+            for index, variant in enumerate(dicts(self.config.get(kind))):
+                yield kind, index, variant
+
+    def model_id(self, variant: Properties) -> str | None:
+        """The logical id of a variant's model."""
+        return _referred(self.template, variant.get("ModelName"), "Model")
+
+    @cached_property
+    def targets(self) -> Mapping[str, tuple[str, Properties]]:
+        """What scales its variants, by the variant's name: the logical id and the properties."""
+        description = self.template.description
+        own = description.resources[self.logical_id].properties
+        found = {}
+        for logical_id, resource in description.resources.items():
+            scaled = scaled_variant(resource.properties, description) if resource.type == "ScalableTarget" else None
+            if scaled is not None and scaled.endpoint is own:
+                found[scaled.name] = (logical_id, resource.properties)
+        return found
+
+    @cached_property
+    def logical_ids(self) -> frozenset[str]:
+        """All resources that it is made of."""
+        scaling = {logical_id for logical_id, _ in self.targets.values()}
+        for logical_id, resource in self.template.description.resources.items():
+            target = resource.properties.get("ScalingTargetId")
+            if resource.type == "ScalingPolicy" and isinstance(target, Reference) and target.logical_id in scaling:
+                scaling = {*scaling, logical_id}
+        config = (self.config_id,) if self.config_id is not None else ()
+        return frozenset({self.logical_id, *config, *self.model_ids, *scaling})
+
+
+def endpoints_of(template: Template) -> list[Endpoint]:
+    """The endpoints that a template declares, by logical id."""
+    resources = template.description.resources
+    return [Endpoint(template, each) for each in sorted(resources) if resources[each].type == "Endpoint"]
+
+
+Place = tuple[str | None, str | None, str]
+"""What an endpoint's name is unique in: account, region and the name itself, whose case does not count."""
+
+
+def place_of(template: Template, name: str) -> Place:
+    """Where a name is taken."""
+    return template.account, template.region, name.lower()
+
+
+def names_taken(templates: Iterable[Template]) -> dict[Place, str]:
+    """The stack that has an endpoint of a fixed name, by that name."""
+    return {
+        place_of(template, endpoint.name): template.stack
+        for template in templates
+        for endpoint in endpoints_of(template)
+        if endpoint.name is not None
+    }
+
+
+def properties_of(template: Template, logical_id: str | None) -> Properties:
+    """The properties of a resource that the rules look at; none if there is none."""
+    return {} if logical_id is None else template.description.resources[logical_id].properties
+
+
+def _referred(template: Template, value: object, type: ResourceType) -> str | None:
+    if isinstance(value, Reference) and template.description.referred(value, type) is not None:
+        return value.logical_id
+    return None

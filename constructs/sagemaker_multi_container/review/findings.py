@@ -1,0 +1,83 @@
+"""What the rules find after a change and did not find before."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Container, Hashable, Mapping
+
+from ..check import TemplateFinding, findings_of
+from ..rules import Path
+from ..template import Template
+from .changes import FindingsChange, NewFinding
+
+Findings = list[TemplateFinding]
+
+
+def findings_in(template: Template | None, ignore: Mapping[str, str]) -> Findings:
+    """What the rules find in a template, without what is known and ignored for a reason."""
+    found = [] if template is None else findings_of(template, ignore)
+    return [each for each in found if each.ignored is None]
+
+
+def of_resources(findings: Findings, logical_ids: Container[str]) -> Findings:
+    """Those about some resources."""
+    return [each for each in findings if each.logical_id in logical_ids]
+
+
+def without(findings: Findings, logical_ids: Container[str]) -> Findings:
+    """Those about other resources."""
+    return [each for each in findings if each.logical_id not in logical_ids]
+
+
+def compare_findings(before: Findings, after: Findings, renamed: Mapping[str, str]) -> FindingsChange:
+    """The findings that come and go.
+
+    Args:
+        before: Those before the change.
+        after: Those after it.
+        renamed: The logical ids after the change of resources that had others, by those.
+    """
+    old = Counter(_key(each, renamed) for each in before)
+    new = []
+    for each in after:
+        key = _key(each, {})
+        if old[key]:
+            old[key] -= 1
+        else:
+            new.append(_new(each))
+    return FindingsChange(new=tuple(new), resolved=old.total())
+
+
+def _key(finding: TemplateFinding, renamed: Mapping[str, str]) -> Hashable:
+    """What makes it the same finding: neither the words of the message nor the place of a container in the list."""
+    logical_id = renamed.get(finding.logical_id, finding.logical_id)
+    return finding.rule.id, logical_id, _by_names(finding.template, finding.logical_id, finding.path)
+
+
+def _by_names(template: Template, logical_id: str, path: Path) -> Path:
+    """A path with the hostnames of containers and the names of variants in place of their numbers."""
+    inside: object = template.description.resources[logical_id].properties
+    named: list[str | int] = []
+    for step in path:
+        if isinstance(inside, list) and isinstance(step, int) and step < len(inside):
+            inside = inside[step]
+            name = (inside.get("ContainerHostname") or inside.get("VariantName")) if isinstance(inside, dict) else None
+            named.append(name if isinstance(name, str) else step)
+        else:
+            inside = inside.get(str(step)) if isinstance(inside, Mapping) else None
+            named.append(step)
+    return tuple(named)
+
+
+def _new(finding: TemplateFinding) -> NewFinding:
+    return NewFinding(
+        rule=finding.rule.id,
+        severity=finding.rule.severity.value,
+        logical_id=finding.logical_id,
+        path=finding.property_path,
+        message=finding.message,
+        fix=finding.rule.fix,
+        source=finding.rule.source,
+        file=str(finding.template.file),
+        line=finding.line,
+    )

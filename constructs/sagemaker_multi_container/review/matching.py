@@ -1,0 +1,55 @@
+"""Which endpoint of the one template is which of the other, also if it has been renamed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Hashable
+
+from ..rules import Reference
+from .endpoints import Endpoint
+
+Pair = tuple[Endpoint | None, Endpoint | None]
+
+
+def pair_endpoints(before: list[Endpoint], after: list[Endpoint]) -> list[Pair]:
+    """Pairs of endpoints of the same stack; without a partner are those that go or come.
+
+    They are matched by logical id, then by fixed name, by the path of their construct, and by their content.
+    """
+    old, new = list(before), list(after)
+    pairs: list[Pair] = []
+    for key in (_logical_id, _name, _construct_path, _content):
+        for endpoint in list(new):
+            partner = next((each for each in old if key(each) is not None and key(each) == key(endpoint)), None)
+            if partner is not None:
+                pairs.append((partner, endpoint))
+                old.remove(partner)
+                new.remove(endpoint)
+    return [*pairs, *((each, None) for each in old), *((None, each) for each in new)]
+
+
+def _logical_id(endpoint: Endpoint) -> Hashable:
+    return endpoint.logical_id
+
+
+def _name(endpoint: Endpoint) -> Hashable:
+    return endpoint.name
+
+
+def _construct_path(endpoint: Endpoint) -> Hashable:
+    return endpoint.template.construct_path(endpoint.logical_id)
+
+
+def _content(endpoint: Endpoint) -> Hashable:
+    """What it serves, whatever its resources are called. None if that is declared elsewhere."""
+    if not endpoint.model_ids:
+        return None
+    properties = endpoint.template.description.resources
+    models = [properties[each].properties for each in endpoint.model_ids]
+
+    def stand_in(value: object) -> str:
+        if isinstance(value, Reference) and value.logical_id in endpoint.model_ids:
+            return f"model {endpoint.model_ids.index(value.logical_id)}"
+        return repr(value)
+
+    return json.dumps([endpoint.config, models], sort_keys=True, default=stand_in)

@@ -1,0 +1,33 @@
+"""How text that comes from a template is quoted, so that it can be nothing but text wherever it is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+LONGEST: Final = 100
+
+
+def code(text: str, longest: int = LONGEST) -> str:
+    """A text between backticks, which Markdown shows as it is: no link, no mention of a user, no HTML.
+
+    What would end the quotation, break the line or not be seen is replaced, and the middle of a long text left out.
+    """
+    return f"`{plain(text, longest).replace('`', chr(39)) or ' '}`"
+
+
+def plain(text: str, longest: int = LONGEST) -> str:
+    """A text in one line, all of whose characters can be seen, without the middle if it is long."""
+    seen = "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text)
+    if len(seen) <= longest:
+        return seen
+    end = (longest - 1) // 3
+    return f"{seen[: longest - 1 - end]}…{seen[-end:]}"
+
+
+def listed(texts: Iterable[str], conjunction: str, most: int = 10) -> str:
+    """Some texts, each quoted, as an enumeration."""
+    quoted = [code(each) for each in texts]
+    if len(quoted) > most:
+        quoted = [*quoted[:most], f"{len(quoted) - most} more"]
+    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} {conjunction} {quoted[-1]}"
