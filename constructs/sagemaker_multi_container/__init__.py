@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from .instance_pools import InstancePool
     from .model_data import ModelData, ModelDataConfig
     from .modes import InferenceExecutionMode
+    from .plugin import MultiContainerEndpointChecks
     from .served import ServedVariant
     from .variants import ProductionVariant
 
@@ -57,6 +58,7 @@ __all__ = [
     "ModelDataConfig",
     "MultiContainerEndpoint",
     "MultiContainerEndpointBase",
+    "MultiContainerEndpointChecks",
     "Problem",
     "ProductionVariant",
     "RateOptions",
@@ -93,6 +95,7 @@ _MODULES = {
     "ModelDataConfig": "model_data",
     "MultiContainerEndpoint": "endpoint",
     "MultiContainerEndpointBase": "endpoint_base",
+    "MultiContainerEndpointChecks": "plugin",
     "Problem": "errors",
     "ProductionVariant": "variants",
     "RateOptions": "facades.metrics",

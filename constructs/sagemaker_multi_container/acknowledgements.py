@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
+
+import aws_cdk as cdk
+from constructs import Construct
 
 from .arguments import ArgumentReader
+from .check import METADATA
+from .l1 import resources
 from .rules import RULES, Confidence, Severity
 
 WARNING_ID = "sagemaker-multi-container:"
 """What the ids of the construct's warnings begin with."""
+_WARNING = "aws:cdk:warning"
+_NO_REASON = "acknowledged in the CDK app"
 
 
 def read_acknowledged_rules(acknowledged: object, read: ArgumentReader) -> Mapping[str, str]:
@@ -33,3 +41,45 @@ def read_acknowledged_rules(acknowledged: object, read: ArgumentReader) -> Mappi
             fix = f"write {{{rule_id!r}: 'why it does not apply'}}"
             read.refuse(argument, f"{rule_id} is switched off without a reason", fix)
     return reasons
+
+
+def shown_warnings(endpoint: Construct) -> set[str]:
+    """The rules that the endpoint warns of, as far as nobody acknowledged that."""
+    return {
+        rule_id
+        for entry in endpoint.node.metadata
+        if entry.type == _WARNING
+        for rule_id in re.findall(rf"\[ack: {WARNING_ID}([^]]+)\]", str(entry.data))
+    }
+
+
+def ignore(reasons: Mapping[str, str], scope: Construct) -> None:
+    """Write into the Metadata of the resources below a construct why rules that look at them do not apply.
+
+    Whoever checks the template, with `mce check` or in a pull request, finds it there.
+    """
+    for resource, kind in resources(scope) if reasons else ():
+        for rule_id, reason in reasons.items():
+            if kind in {guarded.partition(".")[0] for guarded in RULES[rule_id].guards}:
+                resource.add_override(f"Metadata.{METADATA}.ignore.{rule_id}", reason)
+
+
+def ignore_acknowledged_warnings(endpoint: Construct, warned_of: Iterable[str]) -> None:
+    """Write into the templates which of an endpoint's warnings are not shown, since someone acknowledged them.
+
+    Args:
+        endpoint: The endpoint.
+        warned_of: The rules that it warned of.
+    """
+    rules = set(warned_of) & RULES.keys()
+    hidden = rules - shown_warnings(endpoint) if rules else rules
+    if not hidden:
+        return
+    # `acknowledge_warning` forgets the reason, `Validations.acknowledge` keeps it.
+    given: dict[str, str] = {}
+    for entry in (entry for scope in endpoint.node.scopes for entry in scope.node.metadata):
+        if entry.type == cdk.Validations.ACKNOWLEDGED_RULES_METADATA_KEY:
+            given |= entry.data
+    reasons = {rule_id: given.get(f"Annotation::{WARNING_ID}{rule_id}", _NO_REASON) for rule_id in sorted(hidden)}
+    # By now the CDK has named the file of a nested stack after its content, but Metadata is nothing that is deployed.
+    ignore(reasons, endpoint)

@@ -19,7 +19,7 @@ from aws_cdk.interfaces import ResourceEnvironment
 from constructs import Construct, IValidation
 
 from . import l1, permissions
-from .acknowledgements import WARNING_ID, read_acknowledged_rules
+from .acknowledgements import WARNING_ID, ignore, ignore_acknowledged_warnings, read_acknowledged_rules
 from .arguments import WRONG_ARGUMENT, ArgumentReader, describe
 from .arns import ACCOUNT
 from .containers import ContainerDefinition
@@ -375,6 +375,7 @@ class MultiContainerEndpoint(MultiContainerEndpointBase):
                 self._create_model(model, verdict.resources[model.id].properties)
             config = l1.keywords(verdict.resources[ENDPOINT_CONFIG].properties, self._names)
             self._cfn_endpoint_config.production_variants = config["production_variants"]
+            ignore(self._declaration.acknowledged, self)
         containers = [container for model in self._fleet.models[models:] for container in model.containers or ()]
         statements = [statement for feature in variants[-1].features.values() for statement in feature.statements]
         self._allow([*permissions.for_containers(containers), *statements])
@@ -610,6 +611,7 @@ class MultiContainerEndpoint(MultiContainerEndpointBase):
         # "Resource" makes it the construct's default child.
         self._endpoint_keywords = l1.keywords(verdict.resources[ENDPOINT].properties, self._names)
         self._cfn_endpoint = sagemaker.CfnEndpoint(self, "Resource", **self._endpoint_keywords)
+        ignore(self._declaration.acknowledged, self)
         if self._declaration.network is not None:
             # The instances fetch images and model data as soon as they start.
             self._cfn_endpoint.node.add_dependency(self._declaration.network.ready)
@@ -656,4 +658,5 @@ class _AtSynth:
         for caution in dict.fromkeys(verdict.cautions):
             text = f"{caution.where}: {caution.message}; {caution.fix}"
             cdk.Annotations.of(self._scope).add_warning_v2(WARNING_ID + caution.rule, text)
+        ignore_acknowledged_warnings(self._scope, [caution.rule for caution in verdict.cautions])
         return [str(problem) for problem in verdict.problems]

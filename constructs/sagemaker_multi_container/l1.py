@@ -8,13 +8,27 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+import aws_cdk as cdk
+from aws_cdk import aws_applicationautoscaling as appscaling
+from aws_cdk import aws_sagemaker as sagemaker
+from constructs import IConstruct
+
 from .rules import Reference
+from .rules.description import ResourceType
 
 Attributes = Mapping[Reference, str]
 """What stands for a reference to another resource of the endpoint: the token that L1 gave for it."""
+
+_TYPES: Mapping[type[cdk.CfnResource], ResourceType] = {
+    sagemaker.CfnModel: "Model",
+    sagemaker.CfnEndpointConfig: "EndpointConfig",
+    sagemaker.CfnEndpoint: "Endpoint",
+    appscaling.CfnScalableTarget: "ScalableTarget",
+    appscaling.CfnScalingPolicy: "ScalingPolicy",
+}
 
 _IRREGULAR = {
     "EnableSSMAccess": "enableSsmAccess",
@@ -24,6 +38,14 @@ _IRREGULAR = {
 }
 # Keys below these belong to the user.
 _VERBATIM = frozenset({"Environment"})
+
+
+def resources(scope: IConstruct) -> Iterator[tuple[cdk.CfnResource, ResourceType]]:
+    """The L1 resources at and below a construct that the rules look at."""
+    for construct in scope.node.find_all():
+        for made_by, kind in _TYPES.items():
+            if isinstance(construct, cdk.CfnResource) and isinstance(construct, made_by):
+                yield construct, kind
 
 
 def keywords(properties: Mapping[str, Any], attributes: Attributes) -> dict[str, Any]:
