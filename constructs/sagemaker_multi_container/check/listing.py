@@ -11,7 +11,7 @@ _CONFIDENCES = {"documented": "AWS says so", "inferred": "it follows from what A
 
 def rules_as_text() -> str:
     """A table of all rules, by id."""
-    lines = (f"{each.id}  {each.severity:7}  {each.confidence:10}  {each.summary}" for each in _rules())
+    lines = (f"{each.id}  {each.severity:7}  {each.confidence:10}  {_first_line(each.summary)}" for each in _rules())
     return "\n".join(lines) + "\n"
 
 
@@ -42,6 +42,10 @@ To ignore it, say why it does not apply:
 def explain_as_json(rule: Rule) -> str:
     """All that is known of a rule."""
     return json.dumps(_as_object(rule), indent=2) + "\n"
+
+
+def _first_line(text: str) -> str:
+    return text.partition("\n")[0]
 
 
 def _rules() -> list[Rule]:

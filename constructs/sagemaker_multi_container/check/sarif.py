@@ -51,7 +51,7 @@ def _rule(rule: Rule) -> Json:
     fix = f"{rule.fix[0].upper()}{rule.fix[1:]}."
     return {
         "id": rule.id,
-        "shortDescription": {"text": rule.summary},
+        "shortDescription": {"text": rule.summary.partition("\n")[0]},
         "fullDescription": {"text": f"{rule.summary} ({rule.confidence})"},
         "help": {"text": f"{fix} See {rule.source}", "markdown": f"{fix}\n\n[Source]({rule.source})"},
         "helpUri": rule.source,

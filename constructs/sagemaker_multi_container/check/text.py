@@ -33,6 +33,8 @@ def summary(report: Report, least: Severity) -> str:
         parts.append(f"{len(report.ignored)} ignored")
     if hidden:
         parts.append(f"{', '.join(hidden)} not shown (--verbose)")
+    if report.unreadable:
+        parts.append(f"{len(report.unreadable)} not readable")
     return "; ".join(parts)
 
 

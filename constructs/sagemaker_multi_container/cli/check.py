@@ -18,7 +18,7 @@ from ..check.report import check as check_paths
 from ..check.sarif import as_sarif
 from ..check.text import as_text, printable, summary
 from ..rules import RULES, Severity
-from .commands import FOUND, OK, UNUSABLE
+from .commands import FOUND, OK, UNUSABLE, UnusableError
 
 NEVER: Final = "never"
 ASSEMBLY: Final = Path("cdk.out")
@@ -112,7 +112,7 @@ def check(
 
 def _assembly() -> Path:
     if not ASSEMBLY.exists():
-        raise click.ClickException(f"there is no {ASSEMBLY} here: run `cdk synth`, or say which template to check")
+        raise UnusableError(f"there is no {ASSEMBLY} here: run `cdk synth`, or say which template to check")
     return ASSEMBLY
 
 
@@ -121,7 +121,7 @@ def _configured(config: Path | None) -> dict[str, str]:
     try:
         return read_configuration(file) if file else {}
     except UnusableConfigurationError as reason:
-        raise click.ClickException(str(reason)) from reason
+        raise UnusableError(str(reason)) from reason
 
 
 def _about_rules(explained: str | None, form: str) -> str:
@@ -149,7 +149,7 @@ def _write(text: str, output: Path | None) -> None:
     try:
         output.write_text(click.unstyle(text), encoding="utf-8", errors="backslashreplace")
     except OSError as reason:
-        raise click.ClickException(f"cannot write {output}: {reason.strerror}") from reason
+        raise UnusableError(f"cannot write {output}: {reason.strerror}") from reason
 
 
 def _exit_code(report: Report, threshold: Severity | None) -> int:
