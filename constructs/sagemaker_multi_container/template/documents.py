@@ -1,31 +1,136 @@
-"""The text of a template, JSON or YAML, as plain data with the long forms of intrinsic functions."""
+"""The files of templates: text, JSON or YAML, as plain data with the long forms of intrinsic functions."""
 
 from __future__ import annotations
 
+import codecs
 import json
+import re
+import stat
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+
+from . import json_text
+from .lines import Lines
+
+LARGEST: Final = 5
+"""The megabytes of a template that are read: those that CloudFormation takes have 1 MB at most."""
+
+_HALF_A_CHARACTER = re.compile(r"\\(u|U0000)[dD][89a-fA-F]")
 
 
 class UnreadableTemplateError(Exception):
     """Raised where a path is no template and no cloud assembly. Its text is one line for the user."""
 
     def __init__(self, path: Path, reason: str) -> None:
-        super().__init__(f"{path}: {reason}")
+        name = str(path)
+        super().__init__(f"{name if name.isprintable() else repr(name)}: {reason}")
         self.path = path
         self.reason = reason
 
 
-def read_document(path: Path) -> dict[str, Any]:
-    """The template in a file.
+def read_text(path: Path, megabytes: int) -> str:
+    """The text in a file that has no more than some megabytes.
+
+    Raises:
+        UnreadableTemplateError: If there is no such file, or no such text in it.
+    """
+    try:
+        # Neither a pipe, which may never give anything, nor a device, which may never end.
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise UnreadableTemplateError(path, "is a directory" if path.is_dir() else "is no regular file")
+        with path.open("rb") as stream:
+            content = stream.read((megabytes << 20) + 1)
+    except (OSError, ValueError) as reason:
+        text = reason.strerror if isinstance(reason, OSError) else None
+        raise UnreadableTemplateError(path, (text or str(reason)).lower()) from reason
+    if len(content) > megabytes << 20:
+        too_large = f"is larger than {megabytes} MB; CloudFormation takes no template above 1 MB"
+        raise UnreadableTemplateError(path, too_large)
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise UnreadableTemplateError(path, "is UTF-16 text; save it as UTF-8")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as reason:
+        raise UnreadableTemplateError(path, f"is no UTF-8 text, see byte {reason.start}") from reason
+    if not text.strip():
+        raise UnreadableTemplateError(path, "is empty")
+    return text
+
+
+def read_json(path: Path, megabytes: int) -> dict[str, Any]:
+    """The JSON object in a file that has no more than some megabytes.
+
+    Raises:
+        UnreadableTemplateError: If there is none.
+    """
+    try:
+        content = json_text.parse(read_text(path, megabytes))
+    except ValueError as reason:
+        raise UnreadableTemplateError(path, f"is no JSON: {reason}") from reason
+    if not isinstance(content, dict):
+        raise UnreadableTemplateError(path, "holds no JSON object")
+    return content
+
+
+def read_document(path: Path, *, is_synthesized: bool = False) -> dict[str, Any]:
+    """The template in a file. Those that the CDK synthesizes may be without Resources.
 
     Raises:
         UnreadableTemplateError: If it is no template.
     """
+    text = read_text(path, LARGEST)
+    content = _parse(path, text)
+    if not isinstance(content, dict):
+        kind = "a list" if isinstance(content, list) else "nothing" if content is None else "a single value"
+        raise UnreadableTemplateError(path, f"is no CloudFormation template: it holds {kind} instead of a mapping")
+    if _HALF_A_CHARACTER.search(text) and not _is_encodable(content):
+        raise UnreadableTemplateError(path, "holds half of a surrogate pair, which is no character")
+    if "Resources" not in content and is_synthesized:
+        content["Resources"] = {}
+    if not isinstance(content.get("Resources"), dict):
+        if "artifacts" in content:
+            raise UnreadableTemplateError(path, f"is the manifest of a cloud assembly; give its folder, {path.parent}")
+        raise UnreadableTemplateError(path, "is no CloudFormation template: it has no mapping of Resources")
+    return content
+
+
+def lines_of(path: Path) -> Lines | None:
+    """Where the parts of a template stand in its file. None if that cannot be told."""
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as reason:
-        raise UnreadableTemplateError(path, str(reason)) from reason
-    if not isinstance(document, dict) or not isinstance(document.get("Resources"), dict):
-        raise UnreadableTemplateError(path, "is no CloudFormation template: it has no Resources")
-    return document
+        text = read_text(path, LARGEST)
+        try:
+            return json_text.JsonLines(text)
+        except ValueError:
+            from . import yaml_text  # noqa: PLC0415 - PyYAML is an extra
+
+            return yaml_text.YamlLines(text)
+    except (UnreadableTemplateError, ValueError, ImportError):
+        return None
+
+
+def _parse(path: Path, text: str) -> object:
+    """The data in a text, whatever the file's ending: JSON if it is that, else YAML."""
+    try:
+        return json_text.parse(text)
+    except ValueError as reason:
+        no_json = str(reason)
+    looks_like_json = text.lstrip().startswith(("{", "["))
+    if find_spec("yaml") is None:
+        problem = f"is no JSON: {no_json}" if looks_like_json else "is YAML"
+        raise UnreadableTemplateError(path, f"{problem}; to read YAML, install sagemaker-multi-container[cli]")
+    from . import yaml_text  # noqa: PLC0415 - PyYAML is an extra
+
+    try:
+        return yaml_text.parse(text)
+    except ValueError as reason:
+        problem = f"is no JSON: {no_json}" if looks_like_json else f"is no template in YAML: {reason}"
+        raise UnreadableTemplateError(path, problem) from reason
+
+
+def _is_encodable(content: object) -> bool:
+    try:
+        json.dumps(content, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -1,44 +1,164 @@
-"""Finds the templates at a path: a cloud assembly, or a single file."""
+"""Finds the templates at a path: a cloud assembly, or a single file, with the stacks that are nested in them."""
 
 from __future__ import annotations
 
-import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
+from typing import Any, Final
 
+from ..rules import Unknown
+from .assembly import MANIFEST, confined, stacks_of, staged_files
 from .documents import UnreadableTemplateError, read_document
 from .intrinsics import Resolver
+from .strings import elsewhere, text_of
 from .template import Template
+
+NESTED: Final = "AWS::CloudFormation::Stack"
+MOST: Final = 1000
+"""The stacks that are read; nesting can multiply them without end."""
 
 
 def read(path: Path) -> list[Template]:
     """The templates of a cloud assembly (with its stages and nested stacks), or the one in a file.
 
+    Of a file, nested stacks are read, too, if their `TemplateURL` is a file as before `aws cloudformation package`.
+    A stack stands before those nested in it.
+
     Raises:
-        UnreadableTemplateError: If there is none, or one of them cannot be read.
+        UnreadableTemplateError: If there is neither, or one of the templates cannot be read.
     """
-    if not path.is_dir():
-        return [_template(path, path.name.split(".")[0], None)]
-    manifest = path / "manifest.json"
-    if not manifest.is_file():
-        raise UnreadableTemplateError(path, "is a directory without a cloud assembly: it has no manifest.json")
     templates = []
-    for artifact in json.loads(manifest.read_text(encoding="utf-8"))["artifacts"].values():
-        if artifact["type"] == "aws:cloudformation:stack":
-            file = path / artifact["properties"]["templateFile"]
-            templates.append(_template(file, artifact["displayName"], artifact["environment"]))
+    for template in _assembly(path) if _is_directory(path) else _single(path):
+        templates.append(template)
+        if len(templates) > MOST:
+            raise UnreadableTemplateError(path, f"has more than {MOST:,} stacks, nested ones among them")
     return templates
 
 
-def _template(file: Path, stack: str, environment: str | None) -> Template:
-    document = read_document(file)
-    account, _, region = (environment or "").removeprefix("aws://").partition("/")
-    known_region = region if region and not region.startswith("unknown") else None
-    known_account = account if account and not account.startswith("unknown") else None
-    return Template(
-        file=file,
-        stack=stack,
-        document=document,
-        resolver=Resolver(document=document, region=known_region, account=known_account),
-        region=known_region,
-        account=known_account,
+@dataclass(frozen=True)
+class _Reading:
+    """What the stacks that are read together share."""
+
+    assembly: Path | None = None
+    """The cloud assembly that they are in."""
+    asset_manifests: list[Path] = field(default_factory=list)
+    documents: dict[Path, dict[str, Any]] = field(default_factory=dict)
+    """What was read, so that each file is read once."""
+
+    @cached_property
+    def staged(self) -> dict[str, Path]:
+        return staged_files(self.asset_manifests)
+
+    def document(self, file: Path) -> dict[str, Any]:
+        place = file.resolve()
+        if place not in self.documents:
+            self.documents[place] = read_document(file, is_synthesized=self.assembly is not None)
+        return self.documents[place]
+
+
+def _is_directory(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError as reason:
+        raise UnreadableTemplateError(path, str(reason.strerror).lower()) from reason
+
+
+def _single(file: Path) -> Iterator[Template]:
+    reading = _Reading()
+    name = file.name.split(".")[0] or file.name
+    return _with_nested(_template(file, name, reading.document(file)), reading)
+
+
+def _assembly(folder: Path) -> Iterator[Template]:
+    if not (folder / MANIFEST).is_file():
+        synthesized = folder / "cdk.out"
+        hint = str(synthesized) if (synthesized / MANIFEST).is_file() else "the folder that cdk synth wrote, or a file"
+        raise UnreadableTemplateError(folder, f"is no cloud assembly, for it has no {MANIFEST}; give {hint}")
+    documents: dict[Path, dict[str, Any]] = {}
+    for stack in stacks_of(folder):
+        reading = _Reading(folder, stack.asset_manifests, documents)
+        template = _template(
+            stack.file,
+            stack.display_name,
+            reading.document(stack.file),
+            region=stack.region,
+            account=stack.account,
+            stack_name=stack.stack_name,
+        )
+        yield from _with_nested(template, reading)
+
+
+def _template(
+    file: Path,
+    stack: str,
+    document: dict[str, Any],
+    *,
+    region: str | None = None,
+    account: str | None = None,
+    stack_name: str | None = None,
+    parameters: Mapping[str, Any] | None = None,
+) -> Template:
+    resolver = Resolver(
+        document=document, region=region, account=account, stack_name=stack_name, parameters=parameters or {}
     )
+    return Template(file=file, stack=stack, document=document, resolver=resolver, region=region, account=account)
+
+
+def _with_nested(template: Template, reading: _Reading) -> Iterator[Template]:
+    """A template and those nested in it. One that holds itself could not be deployed, and is not read again."""
+    pending = [(template, [template.file.resolve()])]
+    while pending:
+        holder, holders = pending.pop()
+        yield holder
+        nested = []
+        for logical_id, _ in holder.resources(NESTED):
+            file = _nested_file(holder, logical_id, reading)
+            if file is not None and (place := file.resolve()) not in holders:
+                nested.append((_nested(holder, logical_id, file, reading), [*holders, place]))
+        pending += reversed(nested)
+
+
+def _nested(holder: Template, logical_id: str, file: Path, reading: _Reading) -> Template:
+    document = reading.document(file)
+    path = holder.construct_path(logical_id)
+    declared = document.get("Parameters")
+    given = holder.properties(logical_id).get("Parameters", {})
+    parameters = (
+        {name: elsewhere(value) for name, value in given.items()}
+        if isinstance(given, dict)
+        else dict.fromkeys(declared if isinstance(declared, dict) else (), Unknown())
+    )
+    return _template(
+        file,
+        path.rpartition("/")[0].removesuffix(".NestedStack") if path else f"{holder.stack}/{logical_id}",
+        document,
+        region=holder.region,
+        account=holder.account,
+        parameters=parameters,
+    )
+
+
+def _nested_file(holder: Template, logical_id: str, reading: _Reading) -> Path | None:
+    """The template of a nested stack, if it is at hand."""
+    url = text_of(holder.properties(logical_id).get("TemplateURL"))
+    named = holder.metadata(logical_id).get("aws:asset:path", url)
+    if isinstance(named, str) and "://" not in named:
+        file = holder.file.parent / named
+        if reading.assembly is None:
+            # Until it is packaged, a file that is not there may still be made.
+            return file if _is_there(file) else None
+    else:
+        staged = reading.staged.get((url if isinstance(url, str) else url.suffix).rpartition("/")[2])
+        if staged is None:
+            return None
+        file = staged
+    return file if reading.assembly is None else confined(file, reading.assembly, holder.file)
+
+
+def _is_there(file: Path) -> bool:
+    try:
+        return file.is_file()
+    except (OSError, ValueError):
+        return False

@@ -11,7 +11,10 @@ from typing import Any, Final
 from ..rules import Description, Resource
 from ..rules import Path as PropertyPath
 from ..rules.description import ResourceType
+from ..rules.property_types import converted, properties_of
+from .documents import lines_of
 from .intrinsics import Resolver
+from .lines import Lines, written
 
 TYPES: Final[Mapping[str, ResourceType]] = {
     "AWS::SageMaker::Model": "Model",
@@ -42,23 +45,37 @@ class Template:
     def description(self) -> Description:
         """The endpoints of this template, for the rules."""
         resources = {
-            logical_id: Resource(TYPES[resource["Type"]], self.properties(logical_id))
-            for logical_id, resource in self.resources()
-            if resource["Type"] in TYPES
+            logical_id: Resource(TYPES[resource["Type"]], properties)
+            for logical_id, resource in self.resources(*TYPES)
+            if isinstance(properties := self._resolved(logical_id), dict)
         }
         return Description(resources, region=self.region, account=self.account)
 
     def resources(self, *types: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        """The resources that will exist, as they are written, by logical id: all, or those of some types."""
+        """The resources that will exist, as they are written, by logical id: all, or those of some types.
+
+        One that is no resource, or whose condition does not hold, is left out.
+        """
         for logical_id, resource in self.document["Resources"].items():
-            if not types or resource["Type"] in types:
-                yield logical_id, resource
+            match resource:
+                case {"Type": str(its_type)} if not types or its_type in types:
+                    if self.resolver.condition(resource.get("Condition")) is not False:
+                        yield logical_id, resource
 
     def properties(self, logical_id: str) -> Mapping[str, Any]:
-        """The properties of a resource of any type, as far as they are known."""
-        written = self.document["Resources"][logical_id].get("Properties", {})
-        resolved: Mapping[str, Any] = self.resolver.resolve(written)
-        return resolved
+        """The properties of a resource of any type, as far as they are known.
+
+        Those of the types in `TYPES` are as CloudFormation converts them: `"2"` is 2 where a number is asked for.
+        """
+        properties = self._resolved(logical_id)
+        return properties if isinstance(properties, dict) else {}
+
+    def _resolved(self, logical_id: str) -> Any:
+        """The properties of a resource, or something else if a macro makes them or they are none."""
+        resource = self.document["Resources"][logical_id]
+        properties = self.resolver.resolve(resource.get("Properties", {}))
+        its_type = TYPES.get(resource["Type"])
+        return properties if its_type is None else converted(properties, properties_of(its_type))
 
     def metadata(self, logical_id: str) -> Mapping[str, Any]:
         """The metadata of a resource, as it is written; empty if there is none."""
@@ -75,4 +92,14 @@ class Template:
 
         Of a property that is not there, the line of what would hold it. None if lines cannot be told.
         """
-        return None
+        resource = self.document["Resources"].get(logical_id)
+        if self._lines is None or not isinstance(resource, dict):
+            return None
+        way: list[str | int] = ["Resources", logical_id]
+        if path:
+            way += ["Properties", *written(resource.get("Properties"), path, self.resolver)]
+        return self._lines.line(way)
+
+    @cached_property
+    def _lines(self) -> Lines | None:
+        return lines_of(self.file)

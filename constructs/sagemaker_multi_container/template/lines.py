@@ -1,0 +1,46 @@
+"""Where in a template's text its parts stand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol, TypeAlias
+
+from .intrinsics import NOTHING, Resolver
+
+Steps: TypeAlias = Sequence[str | int]
+"""The way from the top of a template to a part of it, through its intrinsic functions as well."""
+
+
+class Lines(Protocol):
+    """The lines of one text."""
+
+    def line(self, steps: Steps) -> int:
+        """The line, from 1, of a part of the template or, if that is not there, of the last part on the way to it."""
+        ...
+
+
+def written(value: Any, path: Steps, resolver: Resolver) -> list[str | int]:
+    """The way through a value as it is written to what is at a path of the resolved value, as far as it is certain.
+
+    They differ where `Fn::If` chooses a branch, and where elements of a list turn out to be `AWS::NoValue`.
+    """
+    steps: list[str | int] = []
+    rest = list(path)
+    while True:
+        branch = resolver.branch(value)
+        if branch is not None:
+            steps += ("Fn::If", branch)
+            value = value["Fn::If"][branch]
+            continue
+        if not rest:
+            return steps
+        step: Any = rest.pop(0)
+        if isinstance(value, list) and isinstance(step, int):
+            there = [index for index, each in enumerate(value) if resolver.resolve(each) is not NOTHING]
+            if not 0 <= step < len(there):
+                return steps
+            step = there[step]
+        elif not isinstance(value, dict) or step not in value:
+            return steps
+        steps.append(step)
+        value = value[step]
