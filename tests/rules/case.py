@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,3 +32,13 @@ def breaks(rule: str, changes: Mapping[str, Any], at: str, says: str, base: Desc
 def keeps(rule: str, changes: Mapping[str, Any], base: Description = DIRECT) -> Case:
     """An example that comes close without breaking the rule."""
     return Case(rule, changes, base=base)
+
+
+def ids_of(cases: Iterable[Case]) -> list[str]:
+    """The rules' ids as the tests' ids, numbered where a rule has several examples."""
+    number = Counter[str]()
+    ids = []
+    for case in cases:
+        number[case.rule] += 1
+        ids.append(case.rule if number[case.rule] == 1 else f"{case.rule}-{number[case.rule]}")
+    return ids

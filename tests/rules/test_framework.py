@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from sagemaker_multi_container import rules
-from sagemaker_multi_container.rules import RULES, Description, Reference, Resource, Unknown, evaluate
+from sagemaker_multi_container.rules import RULES, Description, DynamicReference, Reference, Resource, Unknown, evaluate
 from sagemaker_multi_container.rules.checks import within
 from sagemaker_multi_container.rules.description import ends_otherwise, is_certain, starts_otherwise, text
 from sagemaker_multi_container.rules.limits import Choice, Range
@@ -84,6 +84,7 @@ def test_strings_and_numbers_of_other_classes_are_looked_at() -> None:
         (Unknown(), False),
         (Unknown(prefix="s3://"), True),
         (Reference(logical_id="Key", attribute="Arn"), True),
+        (DynamicReference(service="ssm"), True),
     ],
 )
 def test_what_is_there_for_certain(value: object, certain: bool) -> None:

@@ -3,32 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable
 
 import pytest
 
 from sagemaker_multi_container.rules import RULES, Confidence, Description, Rule, Severity, evaluate
-from tests.rules.case import Case
+from tests.rules.case import Case, ids_of
 from tests.rules.cases import CASES
 from tests.rules.descriptions import COMPONENTS, DIRECT, SERIAL, SINGLE, changed, steps
-
-
-def _ids(cases: Iterable[Case]) -> list[str]:
-    """The rules' ids as the tests' ids, numbered where a rule has several examples."""
-    number = Counter[str]()
-    ids = []
-    for case in cases:
-        number[case.rule] += 1
-        ids.append(case.rule if number[case.rule] == 1 else f"{case.rule}-{number[case.rule]}")
-    return ids
-
 
 BREAKING = [case for case in CASES if case.at is not None]
 KEEPING = [case for case in CASES if case.at is None]
 
 
-@pytest.mark.parametrize("case", BREAKING, ids=_ids(BREAKING))
+@pytest.mark.parametrize("case", BREAKING, ids=ids_of(BREAKING))
 def test_finds_what_is_wrong(case: Case) -> None:
     found = [each for each in evaluate(changed(case.base, case.changes)) if each.rule.id == case.rule]
 
@@ -37,7 +24,7 @@ def test_finds_what_is_wrong(case: Case) -> None:
     assert any(case.says in message for message in here), found
 
 
-@pytest.mark.parametrize("case", KEEPING, ids=_ids(KEEPING))
+@pytest.mark.parametrize("case", KEEPING, ids=ids_of(KEEPING))
 def test_finds_nothing_in_what_comes_close(case: Case) -> None:
     found = [each for each in evaluate(changed(case.base, case.changes)) if each.rule.id == case.rule]
 

@@ -18,6 +18,7 @@ from . import schema as schema
 from . import tags as tags
 from . import variants as variants
 from .description import Description as Description
+from .description import DynamicReference as DynamicReference
 from .description import Path as Path
 from .description import Reference as Reference
 from .description import Resource as Resource

@@ -37,6 +37,14 @@ class Reference(Unknown):
 
 
 @dataclass(frozen=True, slots=True)
+class DynamicReference(Unknown):
+    """What CloudFormation looks up in another service at deployment: `{{resolve:<service>:...}}`."""
+
+    service: str = field(kw_only=True)
+    """Such as `ssm` or `secretsmanager`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Resource:
     """A Model, EndpointConfig or Endpoint, or what scales one, and its properties, named as in CloudFormation."""
 
@@ -100,11 +108,11 @@ def is_set(properties: Properties, key: str) -> bool:
 def is_certain(value: object) -> bool:
     """Whether a value is there for certain, known or not.
 
-    An unknown one that is neither a reference nor a part of a string may turn out to be `AWS::NoValue`, as if it had
-    not been given.
+    An unknown one that is neither a reference of any kind nor a part of a string may turn out to be `AWS::NoValue`, as
+    if it had not been given.
     """
     if isinstance(value, Unknown):
-        return isinstance(value, Reference) or bool(value.prefix or value.suffix)
+        return isinstance(value, Reference | DynamicReference) or bool(value.prefix or value.suffix)
     return value is not None
 
 

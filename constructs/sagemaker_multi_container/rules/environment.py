@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .checks import quoted, too_many
-from .description import Unknown, containers_of, is_multi_container, written
+from .description import DynamicReference, Unknown, containers_of, is_multi_container, written
 from .limits import (
     API,
     ENVIRONMENT,
@@ -28,6 +28,7 @@ _CONFIDENTIAL_NAME = (
 _CONFIDENTIAL_VALUE = (
     r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|-----BEGIN [A-Z ]*PRIVATE KEY-----|\{\{resolve:(?:secretsmanager|ssm-secure):"
 )
+_SECRET_STORES = ("secretsmanager", "ssm-secure")
 _NEEDS_NETWORK = r"\bs3://|\bhttps?://(?!localhost\b|127\.)"
 _NEEDS_CREDENTIALS = (
     r"AWS_(ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN|PROFILE|CONTAINER_CREDENTIALS_.*|ENDPOINT_URL.*)"
@@ -128,9 +129,7 @@ def no_secrets_in_the_environment(environment: dict[str, Any], place: Place) -> 
     for name, value in environment.items():
         if isinstance(name, str) and isinstance(value, str | Unknown):
             by_name = isinstance(value, str) and value and not value.startswith("arn:")
-            if (by_name and compiled(_CONFIDENTIAL_NAME).fullmatch(name)) or compiled(_CONFIDENTIAL_VALUE).search(
-                written(value)
-            ):
+            if (by_name and compiled(_CONFIDENTIAL_NAME).fullmatch(name)) or _is_confidential(value):
                 message = f"{quoted(name)} looks like a secret, and anyone who may describe the model can read it"
                 yield place.problem(message, name)
 
@@ -160,6 +159,12 @@ def isolated_containers_reach_nothing(isolated: bool, place: Place) -> Problems:
                 else:
                     message = f"{quoted(name)} holds an address that a container in network isolation cannot reach"
                 yield (*where, "Environment", name), message
+
+
+def _is_confidential(value: str | Unknown) -> bool:
+    if isinstance(value, DynamicReference) and value.service in _SECRET_STORES:
+        return True
+    return compiled(_CONFIDENTIAL_VALUE).search(written(value)) is not None
 
 
 def _bytes(value: str | Unknown) -> int:

@@ -97,8 +97,7 @@ def _unknown_properties(properties: dict[str, Any], place: Place) -> Iterator[tu
     for path, value, its_type in _values(properties, _types(place), ()):
         if isinstance(value, dict) and isinstance(its_type, dict):
             for name in value:
-                # A macro or a loop gives properties of its own.
-                if name not in its_type and isinstance(name, str) and not name.startswith("Fn::"):
+                if name not in its_type and isinstance(name, str):
                     way = (*path, name)
                     if not _has_a_rule_of_its_own(way, place):
                         yield way, name, list(its_type)

@@ -1,6 +1,6 @@
 """Environment variables of containers."""
 
-from sagemaker_multi_container.rules import Unknown
+from sagemaker_multi_container.rules import DynamicReference, Unknown
 from tests.rules.case import breaks, keeps
 from tests.rules.descriptions import SINGLE, container
 
@@ -36,6 +36,8 @@ CASES = [
     breaks("MCE-C40", {E: {"AWS_SECRET_ACCESS_KEY": "x"}}, f"{E}.AWS_SECRET_ACCESS_KEY", "looks like a secret"),
     breaks("MCE-C40", {E: {"ID": "AKIAIOSFODNN7EXAMPLE"}}, f"{E}.ID", "'ID' looks like a secret"),
     breaks("MCE-C40", {E: {"X": Unknown(prefix="{{resolve:secretsmanager:")}}, f"{E}.X", "looks like a secret"),
+    breaks("MCE-C40", {E: {"X": DynamicReference(service="secretsmanager")}}, f"{E}.X", "looks like a secret"),
+    keeps("MCE-C40", {E: {"X": DynamicReference(service="ssm")}}),
     keeps("MCE-C40", {E: {"MAX_TOKENS": "1", "EOS_TOKEN": "</s>", "TOKENIZER": "a", "DB_PASSWORD_FILE": "/run/x"}}),
     keeps("MCE-C40", {E: {"DB_SECRET": "arn:aws:secretsmanager:us-east-1:1:secret:db", "API_KEY": Unknown()}}),
     breaks("MCE-M10", {E: {"FEATURES": "s3://features/v1"}}, f"{E}.FEATURES", "holds an address"),

@@ -46,7 +46,7 @@ CASES = [
     breaks("MCE-T04", {f"{V}.ServerlessCfg": {}}, f"{V}.ServerlessCfg", "did you mean 'ServerlessConfig'?"),
     breaks("MCE-T04", {"Model.InferenceExecutionConfig.Xyz": 1}, "Model.InferenceExecutionConfig.Xyz", "it knows Mode"),
     breaks("MCE-T04", {"Endpoint.EndpointArn": "arn:"}, "Endpoint.EndpointArn", "is no property"),
-    keeps("MCE-T04", {f"{C}[0].Environment": {"Imag": "x"}, "Model.Fn::Transform": {"Name": "AddDefaults"}}),
+    keeps("MCE-T04", {f"{C}[0].Environment": {"Imag": "x"}}),
     keeps("MCE-T04", {f"{C}[0].ContainerMetricsConfig": {}, "Config.CrossRegionTrafficConfig": {}}),
     keeps("MCE-T04", {f"{V}.AcceleratorPartitionLayouts": []}, base=SERIAL),
 ]
