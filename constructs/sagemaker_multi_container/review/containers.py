@@ -19,6 +19,8 @@ _PLACES = {
 }
 """Where a property is seen in a `Container`."""
 
+_SHORT_DIGEST = len("sha256:") + 12
+
 Pair = tuple[int | None, int | None]
 
 
@@ -94,6 +96,12 @@ def repository_of(image: str) -> str:
     name = image.partition("@")[0]
     folder, slash, last = name.rpartition("/")
     return folder + slash + last.partition(":")[0]
+
+
+def short_image(image: str) -> str:
+    """An image without its registry, and with as much of its digest as tells it from others."""
+    name, at, digest = image.rpartition("/")[2].partition("@")
+    return f"{name}@{digest[:_SHORT_DIGEST]}…" if at and len(digest) > _SHORT_DIGEST else name + at + digest
 
 
 def _read(container: Value) -> Container:

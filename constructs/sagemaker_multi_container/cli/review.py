@@ -1,0 +1,123 @@
+"""`mce review`: the arguments, and where the review goes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+import click
+
+from ..check.configuration import UnusableConfigurationError, nearest_configuration, read_configuration
+from ..review import Kind, Review, as_json, as_markdown, as_text, compare
+from ..template import Template, UnreadableTemplateError, read
+from .commands import FOUND, OK
+
+NEVER: Final = "never"
+DEFAULT: Final = (Kind.REFUSED, Kind.ERROR)
+"""What nobody means to do."""
+
+
+def _kinds(_: click.Context, __: click.Parameter, written: Sequence[str]) -> frozenset[Kind]:
+    """The kinds of `--fail-on replace,refused --fail-on error`."""
+    names = [name.strip() for each in written for name in each.split(",")]
+    unknown = [name for name in names if name not in (*Kind, NEVER)]
+    if unknown:
+        allowed = ", ".join((*Kind, NEVER))
+        raise click.BadParameter(f"{', '.join(map(repr, unknown))} is not one of {allowed}")
+    if NEVER in names and len(names) > 1:
+        raise click.BadParameter(f"{NEVER} cannot be combined with other kinds")
+    return frozenset(Kind(name) for name in names if name != NEVER)
+
+
+@click.command
+@click.argument("base", type=click.Path(path_type=Path))
+@click.argument("head", type=click.Path(path_type=Path))
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "markdown", "json"]),
+    default="text",
+    show_default=True,
+    help="How to write the review: for a terminal, for a comment on a pull request, or for programs.",
+)
+@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write the review to this file.")
+@click.option(
+    "--fail-on",
+    metavar="KINDS",
+    multiple=True,
+    default=[",".join(DEFAULT)],
+    show_default=True,
+    callback=_kinds,
+    help=f"What makes the exit code 1, separated by commas: {', '.join(Kind)}, or {NEVER}.",
+)
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Where [tool.mce.ignore] is; else the nearest pyproject.toml of the working directory.",
+)
+@click.pass_context
+def review(
+    context: click.Context,
+    base: Path,
+    head: Path,
+    form: str,
+    output: Path | None,
+    fail_on: frozenset[Kind],
+    config: Path | None,
+) -> None:
+    """Say what a change does to each endpoint and its callers.
+
+    BASE and HEAD are the same app before and after the change: cloud assemblies of the CDK, or templates in JSON or
+    YAML. An empty directory as BASE means that nothing is deployed yet. No AWS account is asked.
+
+    Exit code: 0 if nothing happens that --fail-on names, 1 if something does, 2 if something could not be read.
+    """
+    try:
+        found = compare(*_same_stack(base, _deployed(base), head, read(head)), _ignored(config))
+    except (UnreadableTemplateError, UnusableConfigurationError) as reason:
+        raise click.ClickException(str(reason)) from reason
+    _write(_rendered(found, form), output)
+    context.exit(FOUND if found.kinds & fail_on else OK)
+
+
+def _deployed(base: Path) -> list[Template]:
+    """The templates before the change; none if the directory is empty."""
+    is_empty = base.is_dir() and not any(base.iterdir())
+    return [] if is_empty else read(base)
+
+
+def _same_stack(
+    base: Path, before: list[Template], head: Path, after: list[Template]
+) -> tuple[list[Template], list[Template]]:
+    """The templates, with two single files taken for the same stack whatever the files are called."""
+    if base.is_dir() or head.is_dir():
+        return before, after
+    old, new = before[0].stack, after[0].stack
+    renamed = [replace(each, stack=new + each.stack.removeprefix(old)) for each in before]
+    return renamed, after
+
+
+def _ignored(config: Path | None) -> dict[str, str]:
+    file = config or nearest_configuration(Path.cwd())
+    return read_configuration(file) if file else {}
+
+
+def _rendered(found: Review, form: str) -> str:
+    match form:
+        case "json":
+            return as_json(found)
+        case "markdown":
+            return as_markdown(found)
+    return as_text(found)
+
+
+def _write(text: str, output: Path | None) -> None:
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    try:
+        output.write_text(text, encoding="utf-8", errors="backslashreplace")
+    except OSError as reason:
+        raise click.ClickException(f"cannot write {output}: {reason.strerror}") from reason

@@ -1,0 +1,125 @@
+"""Conditions of IAM statements, and whether one asks for more than another."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from .patterns import Matcher, Pattern, companies, surely_covers
+
+COMPARABLE: Final = {
+    "stringequals": "string",
+    "stringlike": "string",
+    "stringequalsignorecase": "string, either case",
+    "arnequals": "arn",
+    "arnlike": "arn",
+    "bool": "bool",
+}
+"""The operators whose values can be compared as patterns, by what they have in common."""
+
+WITH_WILDCARDS: Final = frozenset({"stringlike", "arnequals", "arnlike"})
+IGNORING_CASE: Final = frozenset({"stringequalsignorecase", "bool"})
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What a key of a request must be. Of several values, one must match."""
+
+    operator: str
+    """In lower case, without what is said of several values or of a missing key."""
+    quantifier: str
+    """`forallvalues`, `foranyvalue`, or empty."""
+    if_exists: bool
+    """Whether a request without the key meets it."""
+    key: str
+    """In lower case."""
+    values: tuple[Pattern, ...]
+    shown: str = field(compare=False)
+    """The operator and the key, as they are written."""
+
+    def __str__(self) -> str:
+        return f"{self.shown} {' or '.join(map(str, self.values))}"
+
+    @property
+    def family(self) -> str | None:
+        """What its operator has in common with others; None if its values cannot be compared."""
+        return COMPARABLE.get(self.operator)
+
+    @property
+    def needs_key(self) -> bool:
+        """Whether a request without the key never meets it."""
+        is_positive = "not" not in self.operator and self.operator != "null"
+        return is_positive and not self.if_exists and self.quantifier != "forallvalues"
+
+    def implies(self, other: Condition) -> bool:
+        """Whether whatever meets this one meets the other for certain."""
+        if self == other:
+            return True
+        if not self._compares_with(other) or (self.if_exists and not other.if_exists):
+            return False
+        return all(surely_covers(Matcher(other._values_like(value)), value) for value in self.values)
+
+    def singles(self) -> tuple[Condition, ...]:
+        """Conditions for one value each, of which one must be met."""
+        if self.family is None or self.quantifier == "forallvalues":
+            return (self,)
+        return tuple(replace(self, values=(value,)) for value in self.values)
+
+    def _compares_with(self, other: Condition) -> bool:
+        same = (self.key, self.quantifier) == (other.key, other.quantifier)
+        return same and self.family is not None and self.family == other.family
+
+    def _values_like(self, value: Pattern) -> tuple[Pattern, ...]:
+        """Of an ARN each part between colons is matched by itself."""
+        if self.family != "arn":
+            return self.values
+        return tuple(each for each in self.values if each.symbols.count(":") == value.symbols.count(":"))
+
+
+Conditions = tuple[Condition, ...]
+"""What a request must meet, all of it."""
+
+
+def implies(conditions: Conditions, others: Conditions) -> bool:
+    """Whether every request that meets the first meets the others for certain."""
+    return all(any(each.implies(other) for each in conditions) for other in others)
+
+
+def missed(conditions: Conditions, others: Sequence[Conditions]) -> frozenset[int]:
+    """Which others a single request misses for certain that meets the first, by index.
+
+    It is a request that has no keys but those that the first speaks of.
+    """
+    keys = {each.key for each in conditions}
+    found = {
+        index
+        for index, other in enumerate(others)
+        if any(condition.needs_key and condition.key not in keys for condition in other)
+    }
+    for condition in conditions:
+        is_only_one = sum(each.key == condition.key for each in conditions) == 1
+        if is_only_one and condition.family is not None and condition.needs_key:
+            found |= _missed_by_value(condition, others)
+    return frozenset(found)
+
+
+def singles(conditions: Conditions) -> Iterator[Conditions]:
+    """The same conditions as alternatives, with one value each."""
+    return itertools.product(*(each.singles() for each in conditions))
+
+
+def _missed_by_value(condition: Condition, others: Sequence[Conditions]) -> set[int]:
+    rivals = [
+        (index, other)
+        for index, each in enumerate(others)
+        for other in each
+        if condition._compares_with(other) and other != condition
+    ]
+    matchers = tuple(Matcher(other.values) for _, other in rivals)
+    is_missed = all(
+        (found := companies(value, (), matchers, certain=True)) is not None and frozenset() in found
+        for value in condition.values
+    )
+    return {index for index, _ in rivals} if is_missed else set()

@@ -1,0 +1,133 @@
+"""Texts of a template, taken apart into what is known of them and what is only known at deployment."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from ..rules import Reference, Unknown
+from ..template import Template
+from .patterns import Opaque, Pattern, pattern
+from .values import Value
+
+Parts = list[str | Opaque]
+
+PARTITION: Final = Opaque("AWS::Partition", "${AWS::Partition}", names="AWS::Partition", never_holds=":/")
+_PSEUDO_PARAMETERS: Final = {
+    PARTITION.identity: PARTITION,
+    **{
+        name: Opaque(name, f"${{{name}}}", names=name, never_holds=":/")
+        for name in ("AWS::AccountId", "AWS::Region", "AWS::URLSuffix")
+    },
+}
+_PLACEHOLDER = re.compile(r"\$\{([^{}]*)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """Reads the texts of one template."""
+
+    template: Template
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    """What resources are called in the template that this one is compared with, if it is not the same."""
+
+    def pattern(self, written: Any, *, has_wildcards: bool = True, ignores_case: bool = False) -> Pattern:
+        """A text as a pattern."""
+        return pattern(self.parts(written), has_wildcards=has_wildcards, ignores_case=ignores_case)
+
+    def parts(self, written: Any) -> Parts:
+        """The parts of a text."""
+        chosen = self.chosen(written)
+        known = self.template.resolver.resolve(chosen)
+        match chosen:
+            case _ if isinstance(known, str | int | float):
+                parts: Parts = [str(known).lower() if isinstance(known, bool) else str(known)]
+            case {"Fn::Join": [str(separator), list(pieces)]}:
+                parts = [part for each in self.each(pieces) for part in (separator, *self.parts(each))][1:]
+            case {"Fn::Sub": str(text)}:
+                parts = self._substituted(text, {})
+            case {"Fn::Sub": [str(text), dict(variables)]}:
+                parts = self._substituted(text, variables)
+            case {"Ref": str(name)} if name in _PSEUDO_PARAMETERS:
+                parts = [_PSEUDO_PARAMETERS[name]]
+            case _ if isinstance(known, Reference):
+                parts = [known.prefix, self.reference(known.logical_id, known.attribute), known.suffix]
+            case _:
+                around = known if isinstance(known, Unknown) else Unknown()
+                parts = [around.prefix, Opaque(self.identity(chosen), _shown(chosen)), around.suffix]
+        return _merged(parts)
+
+    def reference(self, logical_id: str, attribute: str | None = None) -> Opaque:
+        """A reference to a resource, or one of its attributes."""
+        shown = f"{logical_id}.{attribute}" if attribute else logical_id
+        name = self.renamed.get(logical_id, logical_id)
+        holds_no = (
+            "/" if self.template.document["Resources"].get(logical_id, {}).get("Type") == "AWS::S3::Bucket" else ""
+        )
+        return Opaque(f"{name}.{attribute or ''}", f"${{{shown}}}", names=name, never_holds=holds_no)
+
+    def referred(self, written: Any) -> str | None:
+        """The logical id of the resource that a value refers to, if it is nothing but a reference."""
+        known = self.template.resolver.resolve(written)
+        return known.logical_id if isinstance(known, Reference) and not (known.prefix or known.suffix) else None
+
+    def each(self, written: Any) -> Iterator[Any]:
+        """The elements of what may be a list or a single one."""
+        chosen = self.chosen(written)
+        if isinstance(chosen, list):
+            for each in chosen:
+                yield from self.each(each)
+        elif chosen is not None and chosen != {"Ref": "AWS::NoValue"}:
+            known = self.template.resolver.resolve(chosen) if is_function(chosen) else None
+            yield from known if isinstance(known, list) else (chosen,)
+
+    def chosen(self, written: Any) -> Any:
+        """What is written for the case that a condition chooses, if it is known to."""
+        while (branch := self.template.resolver.branch(written)) is not None:
+            written = written["Fn::If"][branch]
+        return written
+
+    def identity(self, written: Any) -> str:
+        """What is written, with all that it means: the same in both templates has the same value."""
+        return Value(self.template, None, written).text()
+
+    def _substituted(self, text: str, variables: Mapping[str, Any]) -> Parts:
+        parts: Parts = []
+        for index, piece in enumerate(_PLACEHOLDER.split(text)):
+            if index % 2 == 0:
+                parts.append(piece)
+            elif piece.startswith("!"):
+                parts.append(f"${{{piece[1:]}}}")
+            elif piece in variables:
+                parts += self.parts(variables[piece])
+            else:
+                parts += self.parts({"Fn::GetAtt": piece} if "." in piece else {"Ref": piece})
+        return parts
+
+
+def is_function(written: object) -> bool:
+    """Whether something is written as an intrinsic function."""
+    return isinstance(written, dict) and any(key == "Ref" or str(key).startswith("Fn::") for key in written)
+
+
+def _merged(parts: Parts) -> Parts:
+    """The same parts, without empty texts, and with no two texts beside each other."""
+    merged: Parts = []
+    for part in parts:
+        if isinstance(part, str) and merged and isinstance(merged[-1], str):
+            merged[-1] += part
+        elif part:
+            merged.append(part)
+    return merged
+
+
+def _shown(written: object) -> str:
+    """An expression that is not known, for people."""
+    match written:
+        case {"Ref": str(name)} | {"Fn::ImportValue": str(name)}:
+            return f"${{{name}}}"
+        case {**functions} if len(functions) == 1:
+            return f"${{{next(iter(functions))}}}"
+    return "…"
