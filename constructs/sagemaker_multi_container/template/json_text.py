@@ -8,7 +8,7 @@ from typing import Any, Final, NoReturn, TypeAlias
 from .lines import Steps
 
 DEEPEST: Final = 100
-"""The levels of nesting that are read, so that whoever walks a template may recur."""
+"""The levels of lists and mappings that are read, so that whoever walks a template may recur."""
 LONGEST_NUMBER: Final = 300
 """The digits of a number; a longer one stays text, for Python cannot handle it everywhere."""
 
@@ -80,10 +80,15 @@ class JsonLines:
 
 
 def _is_deep(content: object) -> bool:
-    level = [content]
+    """Whether the content has lists and objects on too many levels."""
+    level = [content] if isinstance(content, dict | list) else []
     for _ in range(DEEPEST):
-        holders = [each for each in level if isinstance(each, dict | list)]
-        level = [child for each in holders for child in (each.values() if isinstance(each, dict) else each)]
+        level = [
+            inner
+            for holder in level
+            for inner in (holder.values() if isinstance(holder, dict) else holder)
+            if isinstance(inner, dict | list)
+        ]
         if not level:
             return False
     return True

@@ -28,7 +28,7 @@ class Scalar:
     line: int
     text: str
     size: int = 1
-    height: int = 1
+    height: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,8 +54,8 @@ class Mapping:
 
 
 Node: TypeAlias = Scalar | Sequence | Mapping
-"""A value with its tag, the line that it starts in, from 1, and how large and how high the tree below it is once
-aliases are written out."""
+"""A value with its tag, the line that it starts in, from 1, and how many values and levels of lists and mappings
+it has once aliases are written out."""
 
 
 def compose(text: str) -> Node | None:
@@ -85,7 +85,7 @@ def _document(events: Iterator[yaml.Event]) -> Node | None:
     next(events)  # the start of the stream
     if isinstance(next(events), yaml.StreamEndEvent):
         return None
-    node = _node(next(events), events, {}, 1)
+    node = _node(next(events), events, {}, 0)
     next(events)  # the end of the document
     after = next(events)
     if not isinstance(after, yaml.StreamEndEvent):
@@ -94,9 +94,8 @@ def _document(events: Iterator[yaml.Event]) -> Node | None:
 
 
 def _node(event: yaml.Event, events: Iterator[yaml.Event], anchors: dict[str | None, Node], depth: int) -> Node:
+    """The node that begins with an event, below some levels of lists and mappings."""
     line = _line(event)
-    if depth > DEEPEST:
-        raise problem(line, f"it is nested deeper than {DEEPEST} levels")
     node: Node
     match event:
         case yaml.AliasEvent():
@@ -104,7 +103,7 @@ def _node(event: yaml.Event, events: Iterator[yaml.Event], anchors: dict[str | N
             if event.anchor not in anchors:
                 raise problem(line, f"the alias *{event.anchor} stands for nothing that is complete before it")
             node = anchors[event.anchor]
-            if depth + node.height - 1 > DEEPEST:
+            if depth + node.height > DEEPEST:
                 raise problem(line, f"with its aliases written out it is nested deeper than {DEEPEST} levels")
             return node
         case yaml.ScalarEvent():
@@ -113,10 +112,10 @@ def _node(event: yaml.Event, events: Iterator[yaml.Event], anchors: dict[str | N
                 tag = _RESOLVER.resolve(ScalarNode, event.value, event.implicit)
             node = Scalar(tag=tag, line=line, text=event.value)
         case yaml.SequenceStartEvent():
-            items, size, height = _inside(events, anchors, depth, line)
+            items, size, height = _inside(events, anchors, depth + 1, line)
             node = Sequence(tag=event.tag, line=line, items=items, size=size, height=height)
         case yaml.MappingStartEvent():
-            flat, size, height = _inside(events, anchors, depth, line)
+            flat, size, height = _inside(events, anchors, depth + 1, line)
             pairs = list(zip(flat[::2], flat[1::2], strict=True))
             node = Mapping(tag=event.tag, line=line, pairs=pairs, size=size, height=height)
         case _:
@@ -130,12 +129,14 @@ def _inside(
     events: Iterator[yaml.Event], anchors: dict[str | None, Node], depth: int, line: int
 ) -> tuple[list[Node], int, int]:
     """What a list or a mapping holds, of the latter keys and values by turns, and its size and height."""
+    if depth > DEEPEST:
+        raise problem(line, f"it is nested deeper than {DEEPEST} levels")
     nodes = []
     size = height = 1
     for event in events:
         if isinstance(event, yaml.CollectionEndEvent):
             break
-        node = _node(event, events, anchors, depth + 1)
+        node = _node(event, events, anchors, depth)
         nodes.append(node)
         size += node.size
         height = max(height, node.height + 1)
