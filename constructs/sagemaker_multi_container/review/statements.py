@@ -1,16 +1,28 @@
-"""IAM statements, and what a changed list of them newly allows or no longer allows."""
+"""IAM statements, and what a changed list of them newly allows or no longer allows.
+
+Statements are compared by what they allow, not by how they are written: moved, merged and split ones are no change.
+Each is taken apart into single permissions (an action, a resource, a condition), and each permission is held against
+all statements of the other side. What is not written in the statements is not known here.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import Enum
-from typing import Literal
+import enum
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, Literal
+
+from .conditions import Conditions, implies, missed, singles
+from .patterns import Matcher, Pattern, companies
 
 Kind = Literal["added", "removed", "widened", "narrowed", "changed"]
 
+MOST_PERMISSIONS: Final = 4_096
+"""The most permissions that a statement is taken apart into."""
 
-class Answer(Enum):
-    """An answer to a question that a template alone cannot always answer."""
+
+class Answer(enum.IntEnum):
+    """An answer to a question that templates cannot always answer."""
 
     NO = 0
     UNKNOWN = 1
@@ -21,14 +33,23 @@ class Answer(Enum):
 class Statement:
     """A statement of a policy. Its text is for people: `s3:GetObject on ${Models.Arn}/ranker/*`."""
 
-    effect: str
-    """`Allow` or `Deny`."""
-    actions: tuple[str, ...]
-    resources: tuple[str, ...]
+    effect: Literal["Allow", "Deny"]
+    actions: Matcher
+    resources: Matcher
     """What it is about: resources, or in a trust policy the principals."""
+    conditions: Conditions = ()
+    is_trust: bool = False
 
     def __str__(self) -> str:
-        return f"{', '.join(self.actions)} on {', '.join(self.resources)}"
+        words = [
+            "deny" * (self.effect == "Deny"),
+            _listed(self.actions),
+            "by" if self.is_trust else "on",
+            _listed(self.resources),
+            "if" * bool(self.conditions),
+            " and ".join(map(str, self.conditions)),
+        ]
+        return " ".join(filter(None, words))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +63,7 @@ class StatementChange:
     gained: tuple[Statement, ...]
     """The part that allows what was not allowed before, or for a Deny, the part of it that is gone."""
     lost: tuple[Statement, ...]
-    """The part of it that is allowed no more, or for a Deny, the part of it that is new."""
+    """The part that is allowed no more, or for a Deny, the part of it that is new."""
     wider: Answer
     """Whether it allows something that no statement allowed before."""
     narrower: Answer
@@ -50,14 +71,170 @@ class StatementChange:
 
     @property
     def kind(self) -> Kind:
-        """What happened to it, as a person would say it. A Deny that was removed makes things wider all the same."""
+        """What happened, as a person would say it. A removed Deny is `removed`, and makes things wider all the same."""
         if self.base is None:
             return "added"
         if self.head is None:
             return "removed"
-        match (self.wider, self.narrower):
-            case (_, Answer.NO):
-                return "widened"
-            case (Answer.NO, _):
-                return "narrowed"
-        return "changed"
+        if self.narrower is Answer.NO:
+            return "widened"
+        return "narrowed" if self.wider is Answer.NO else "changed"
+
+
+def compare_statements(base: Sequence[Statement], head: Sequence[Statement]) -> tuple[StatementChange, ...]:
+    """What a changed list of statements allows that it did not, and the reverse; nothing if it allows the same."""
+    gained = dict(_newly_allowed(base, head))
+    lost = dict(_newly_allowed(head, base))
+    changes = []
+    for before, after in _pairs(base, head):
+        more = [gained[each] for each in (before, after) if each in gained]
+        less = [lost[each] for each in (before, after) if each in lost]
+        change = StatementChange(
+            before,
+            after,
+            gained=tuple(part for parts, _ in more for part in parts),
+            lost=tuple(part for parts, _ in less for part in parts),
+            wider=max((answer for _, answer in more), default=Answer.NO),
+            narrower=max((answer for _, answer in less), default=Answer.NO),
+        )
+        if change.gained or change.lost:
+            changes.append(change)
+    return tuple(changes)
+
+
+Parts = tuple[tuple[Statement, ...], Answer]
+
+
+def _newly_allowed(before: Sequence[Statement], after: Sequence[Statement]) -> Iterator[tuple[Statement, Parts]]:
+    """The statements through which something is allowed after and was not before, each with the part that does it."""
+    allowed_before, denied_before = _with("Allow", before), _with("Deny", before)
+    allowed_after, denied_after = _with("Allow", after), _with("Deny", after)
+    for statement in allowed_after:
+        if statement not in allowed_before:
+            yield from _parts(statement, [None], [*allowed_before, *denied_after])
+    for statement in denied_before:
+        if statement not in denied_after:
+            yield from _parts(statement, allowed_after, denied_after)
+
+
+def _parts(
+    statement: Statement, within: Sequence[Statement | None], beside: Sequence[Statement]
+) -> Iterator[tuple[Statement, Parts]]:
+    """The permissions of a statement that are in another one, too, and in none of those beside it."""
+    alternatives = list(singles(statement.conditions))
+    actions, resources = list(statement.actions.generators()), list(statement.resources.generators())
+    if len(actions) * len(resources) * len(alternatives) > MOST_PERMISSIONS:
+        yield statement, ((statement,), Answer.UNKNOWN)
+        return
+    found: dict[tuple[Pattern, Pattern, Conditions], Answer] = {}
+    for conditions in alternatives:
+        for other in within:
+            question = _Question(conditions, other, beside)
+            for action in actions:
+                for resource in resources:
+                    answer = question.answer(action, resource)
+                    permission = (action[0], resource[0], conditions)
+                    found[permission] = max(found.get(permission, Answer.NO), answer)
+    parts = {permission: answer for permission, answer in found.items() if answer is not Answer.NO}
+    if parts:
+        is_whole = len(parts) == len(found)
+        yield statement, ((statement,) if is_whole else tuple(_joined(statement, parts)), max(parts.values()))
+
+
+Generator = tuple[Pattern, tuple[Matcher, ...]]
+
+
+class _Question:
+    """Whether there are requests that meet some conditions and another statement, and none of those beside it."""
+
+    def __init__(self, conditions: Conditions, within: Statement | None, beside: Sequence[Statement]) -> None:
+        self._within = within
+        self._is_surely_within = within is None or implies(conditions, within.conditions)
+        missing = missed(conditions, [each.conditions for each in beside])
+        self._perhaps_beside = [each for index, each in enumerate(beside) if index not in missing]
+        self._surely_beside = [each for each in beside if implies(conditions, each.conditions)]
+
+    def answer(self, action: Generator, resource: Generator) -> Answer:
+        """Whether there are, among the requests for these actions on these resources."""
+        if not self._exists(action, resource, self._surely_beside, certain=False):
+            return Answer.NO
+        is_certain = self._is_surely_within and self._exists(action, resource, self._perhaps_beside, certain=True)
+        return Answer.YES if is_certain else Answer.UNKNOWN
+
+    def _exists(self, action: Generator, resource: Generator, beside: list[Statement], *, certain: bool) -> bool:
+        (action_pattern, acted), (resource_pattern, resourced) = action, resource
+        if self._within is not None:
+            acted, resourced = (*acted, self._within.actions), (*resourced, self._within.resources)
+        found = companies(action_pattern, acted, tuple(each.actions for each in beside), certain=certain)
+        if found is None:
+            return not certain
+        for company in found:
+            matchers = tuple(each.resources for index, each in enumerate(beside) if index in company)
+            rest = companies(resource_pattern, resourced, matchers, certain=certain)
+            if (not certain) if rest is None else frozenset() in rest:
+                return True
+        return False
+
+
+def _joined(statement: Statement, permissions: Iterable[tuple[Pattern, Pattern, Conditions]]) -> Iterator[Statement]:
+    """Some permissions of a statement as few statements."""
+    actions: dict[tuple[Pattern, Conditions], list[Pattern]] = {}
+    for action, resource, conditions in permissions:
+        actions.setdefault((resource, conditions), []).append(action)
+    resources: dict[tuple[tuple[Pattern, ...], Conditions], list[Pattern]] = {}
+    for (resource, conditions), together in actions.items():
+        resources.setdefault((tuple(together), conditions), []).append(resource)
+    for (together_, conditions), each in resources.items():
+        yield replace(
+            statement,
+            actions=statement.actions if statement.actions.negated else Matcher(together_),
+            resources=statement.resources if statement.resources.negated else Matcher(tuple(each)),
+            conditions=conditions,
+        )
+
+
+def _pairs(base: Sequence[Statement], head: Sequence[Statement]) -> list[tuple[Statement | None, Statement | None]]:
+    """Statements that are different on both sides, those that look like each other together."""
+    old = [each for each in dict.fromkeys(base) if each not in head]
+    new = [each for each in dict.fromkeys(head) if each not in base]
+    likely = sorted(
+        ((_likeness(before, after), -i, -j) for i, before in enumerate(old) for j, after in enumerate(new)),
+        reverse=True,
+    )
+    partners: dict[int, int] = {}
+    for likeness, i, j in likely:
+        if likeness > 0 and -i not in partners and -j not in partners.values():
+            partners[-i] = -j
+    pairs: list[tuple[Statement | None, Statement | None]] = [
+        (before, new[partners[i]] if i in partners else None) for i, before in enumerate(old)
+    ]
+    return [*pairs, *((None, after) for j, after in enumerate(new) if j not in partners.values())]
+
+
+def _likeness(before: Statement, after: Statement) -> int:
+    """How much two statements look like the same one, changed: not at all if they share no service or nothing else."""
+    if before.effect != after.effect or not _services(before) & _services(after):
+        return 0
+    shared_actions = set(before.actions.patterns) & set(after.actions.patterns)
+    shared_resources = set(before.resources.patterns) & set(after.resources.patterns)
+    if not shared_actions and not shared_resources:
+        return 0
+    return (
+        (before.actions == after.actions) * 8
+        + (before.resources == after.resources) * 4
+        + (before.conditions == after.conditions) * 2
+        + bool(shared_actions)
+    )
+
+
+def _services(statement: Statement) -> set[str]:
+    return {each.shown.partition(":")[0].lower() for each in statement.actions.patterns}
+
+
+def _with(effect: str, statements: Iterable[Statement]) -> list[Statement]:
+    return [each for each in dict.fromkeys(statements) if each.effect == effect]
+
+
+def _listed(matcher: Matcher) -> str:
+    listed = ", ".join(map(str, matcher.patterns))
+    return f"all but {listed}" if matcher.negated else listed

@@ -1,0 +1,299 @@
+"""Patterns of IAM policies, with parts that are only known at deployment, and which texts match them.
+
+A pattern is read as IAM reads it: `*` is any text, `?` any character. In between may stand parts that nobody knows
+before deployment (`Opaque`). Of those it is taken for granted that
+
+- the same expression has the same value before and after a change;
+- a pseudo parameter or a reference to a resource is a text that is not empty and has no wildcards;
+- `AWS::Partition` and its like hold no `:` and no `/`;
+- references to different resources are different texts, and none begins with the other;
+- anything else (a parameter, an import, ...) may be any text, also an empty one or one with wildcards.
+"""
+
+from __future__ import annotations
+
+import enum
+import functools
+import re
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+LIMIT: Final = 5_000
+"""The most that is tried to find a text, so that a hostile pattern costs no more than an ordinary one."""
+
+_TOKENS = re.compile(r"\$\{(?P<escaped>[*?$])\}|(?P<plain>.)", re.DOTALL)
+
+
+class Wildcard(enum.Enum):
+    """A part of a pattern that matches more than one text."""
+
+    ANY = "*"
+    ONE = "?"
+
+
+@dataclass(frozen=True, slots=True)
+class Opaque:
+    """A part that is only known at deployment. It may also stand for a part of a text."""
+
+    identity: str
+    """What is written, with all that it means: the same value has the same."""
+    shown: str = field(compare=False)
+    """What a person is shown, such as `${Models.Arn}`."""
+    names: str | None = None
+    """The pseudo parameter or the resource that it is the name of; None if it may be anything."""
+    never_holds: str = ""
+    """Characters that are not in it."""
+
+    def may_hold(self, character: str) -> bool:
+        """Whether a character can be in it."""
+        return character not in self.never_holds or character == OTHER
+
+    def differs_from(self, other: Opaque) -> bool:
+        """Whether it is another text for certain."""
+        if self.names is None or other.names is None or self.names == other.names:
+            return False
+        return self.names.startswith("AWS::") == other.names.startswith("AWS::")
+
+
+@dataclass(frozen=True, slots=True)
+class _Rest:
+    """What remains of a part that is not known, when something was found to match its beginning."""
+
+    of: Opaque
+
+
+Symbol = str | Wildcard | Opaque
+"""A single character, a wildcard, or a part that is not known."""
+Letter = str | Opaque
+"""What texts are made of."""
+
+OTHER: Final = ""
+"""Any character that no pattern spells out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A pattern of an IAM policy."""
+
+    symbols: tuple[Symbol | _Rest, ...]
+    shown: str = field(compare=False)
+    """What a person is shown."""
+
+    def __str__(self) -> str:
+        return self.shown
+
+    @property
+    def opaques(self) -> list[Opaque]:
+        """The parts that are only known at deployment."""
+        return [symbol for symbol in self.symbols if isinstance(symbol, Opaque)]
+
+    def start(self) -> frozenset[int]:
+        """The places in the pattern at which a match may be before the first letter."""
+        return frozenset(self._settled(0))
+
+    def step(self, places: frozenset[int], letter: Letter, *, hopeful: bool) -> frozenset[int]:
+        """The places after one more letter.
+
+        Args:
+            places: Those before it.
+            letter: The letter.
+            hopeful: Whether what may match does, rather than only what matches whatever the unknown parts are.
+        """
+        reached = {place for each in places for place in self._step(each, letter, hopeful)}
+        return frozenset(place for each in reached for place in self._settled(each))
+
+    def accepts(self, places: frozenset[int], *, hopeful: bool) -> bool:
+        """Whether the pattern may end at one of these places."""
+        return any(self._ends(place, hopeful) for place in places)
+
+    def letters(self, places: frozenset[int], alphabet: frozenset[str]) -> Iterator[Letter]:
+        """The letters with which a text of this pattern goes on."""
+        symbols = {self.symbols[place] for place in places if place < len(self.symbols)}
+        if Wildcard.ANY in symbols or Wildcard.ONE in symbols:
+            yield from sorted(alphabet)
+        else:
+            yield from sorted(symbol for symbol in symbols if isinstance(symbol, str))
+        yield from (symbol for symbol in symbols if isinstance(symbol, Opaque))
+
+    def _settled(self, place: int) -> Iterator[int]:
+        yield place
+        while place < len(self.symbols) and _may_be_empty(self.symbols[place]):
+            place += 1
+            yield place
+
+    def _ends(self, place: int, hopeful: bool) -> bool:
+        rest = self.symbols[place:]
+        return all(_may_be_empty(each) or (hopeful and _is_anything(each)) for each in rest)
+
+    def _step(self, place: int, letter: Letter, hopeful: bool) -> Iterator[int]:
+        match self.symbols[place] if place < len(self.symbols) else None:
+            case None:
+                return
+            case Wildcard.ANY:
+                yield place
+            case Opaque() as own if own == letter:
+                # Both begin here and have the same value. One that holds a wildcard may match more than itself.
+                yield place + 1 if hopeful and _is_anything(own) else place + 2
+            case symbol if isinstance(letter, Opaque):
+                if hopeful and not (isinstance(symbol, Opaque) and symbol.differs_from(letter)):
+                    yield from self._leaps(place, letter)
+            case Wildcard.ONE:
+                yield place + 1
+            case Opaque() as own if hopeful:
+                if own.may_hold(letter):
+                    yield place + 1
+                if _is_anything(own):
+                    for after in self._settled(place + 2):
+                        yield from self._step(after, letter, hopeful)
+            case _Rest(of=own) if own.may_hold(letter):
+                yield place
+            case str() as character if character == letter:
+                yield place + 1
+
+    def _leaps(self, place: int, unknown: Opaque) -> Iterator[int]:
+        """All places to which a text may lead that is not known."""
+        if _is_anything(unknown):
+            yield place
+        for index in range(place, len(self.symbols)):
+            match self.symbols[index]:
+                case str() as character if not unknown.may_hold(character):
+                    return
+                case Wildcard.ANY | _Rest():
+                    yield index
+                case _:
+                    yield index + 1
+
+
+ANYTHING: Final = Pattern((Wildcard.ANY,), "*")
+
+
+def pattern(parts: list[str | Opaque], *, has_wildcards: bool = True, ignores_case: bool = False) -> Pattern:
+    """The pattern that is written as these parts.
+
+    Args:
+        parts: Texts, and what is only known at deployment.
+        has_wildcards: Whether `*` and `?` are wildcards. Policies write `${*}` for the character.
+        ignores_case: Whether upper and lower case match each other.
+    """
+    symbols: list[Symbol | _Rest] = []
+    for part in parts:
+        if isinstance(part, Opaque):
+            symbols += [part, _Rest(part)]
+            continue
+        for token in _TOKENS.finditer(part.lower() if ignores_case else part):
+            plain = token["plain"]
+            is_wildcard = has_wildcards and plain is not None and plain in "*?"
+            symbol = Wildcard(plain) if is_wildcard else plain or token["escaped"]
+            if symbol is not Wildcard.ANY or symbols[-1:] != [Wildcard.ANY]:
+                symbols.append(symbol)
+    return Pattern(tuple(symbols), "".join(part.shown if isinstance(part, Opaque) else part for part in parts))
+
+
+@dataclass(frozen=True, slots=True)
+class Matcher:
+    """Some patterns, of which a text must match one: or if they are negated, none."""
+
+    patterns: tuple[Pattern, ...]
+    negated: bool = False
+
+    def accepts(self, places: tuple[frozenset[int], ...], *, hopeful: bool) -> bool:
+        """Whether a text is accepted that led to these places, one for each pattern."""
+        inner = hopeful is not self.negated
+        matched = any(
+            each.accepts(place, hopeful=inner) for each, place in zip(self.patterns, places, strict=True) if place
+        )
+        return matched is not self.negated
+
+    def start(self) -> tuple[frozenset[int], ...]:
+        """The places before the first letter."""
+        return tuple(each.start() for each in self.patterns)
+
+    def step(self, places: tuple[frozenset[int], ...], letter: Letter, *, hopeful: bool) -> tuple[frozenset[int], ...]:
+        """The places after one more letter."""
+        inner = hopeful is not self.negated
+        return tuple(each.step(place, letter, hopeful=inner) for each, place in zip(self.patterns, places, strict=True))
+
+    def generators(self) -> Iterator[tuple[Pattern, tuple[Matcher, ...]]]:
+        """Patterns that make all the texts that are accepted, each with what besides must accept them."""
+        if self.negated:
+            yield ANYTHING, (self,)
+        else:
+            yield from ((each, ()) for each in self.patterns)
+
+
+@functools.lru_cache(maxsize=4096)
+def companies(
+    made_by: Pattern, within: tuple[Matcher, ...], beside: tuple[Matcher, ...], *, certain: bool
+) -> frozenset[frozenset[int]] | None:
+    """Which of some matchers can be together in accepting a text: a set of indices for each such company.
+
+    The empty one means that there is a text that none of them accepts. Then it is all that is returned.
+
+    Args:
+        made_by: The pattern that all texts match.
+        within: What else must accept them.
+        beside: The matchers in question.
+        certain: Whether the texts must be there, and outside those who do not accept them, whatever the unknown parts
+            are. Else it is enough that they may.
+
+    Returns:
+        The companies, or None if there is too much to try.
+    """
+    matchers = (*within, *beside)
+    hopes = [not certain] * len(within) + [certain] * len(beside)
+    alphabet = frozenset(
+        symbol
+        for each in (made_by, *(inner for matcher in matchers for inner in matcher.patterns))
+        for symbol in each.symbols
+        if isinstance(symbol, str)
+    ) | {OTHER}
+    first = (made_by.start(), tuple(matcher.start() for matcher in matchers))
+    found: set[frozenset[int]] = set()
+    seen, pending = {first}, deque([first])
+    while pending:
+        places, others = pending.popleft()
+        if made_by.accepts(places, hopeful=False):
+            accepting = [
+                matcher.accepts(each, hopeful=hope) for matcher, each, hope in zip(matchers, others, hopes, strict=True)
+            ]
+            if all(accepting[: len(within)]):
+                company = frozenset(index for index, accepts in enumerate(accepting[len(within) :]) if accepts)
+                if not company:
+                    return frozenset({company})
+                found.add(company)
+        for letter in made_by.letters(places, alphabet):
+            following = (
+                made_by.step(places, letter, hopeful=False),
+                tuple(
+                    matcher.step(each, letter, hopeful=hope)
+                    for matcher, each, hope in zip(matchers, others, hopes, strict=True)
+                ),
+            )
+            if following not in seen:
+                seen.add(following)
+                pending.append(following)
+        if len(seen) > LIMIT:
+            return None
+    return frozenset(found)
+
+
+def surely_covers(matcher: Matcher, texts: Pattern) -> bool:
+    """Whether every text of a pattern is accepted, whatever the unknown parts are."""
+    found = companies(texts, (), (matcher,), certain=False)
+    return found is not None and frozenset() not in found
+
+
+def surely_misses(matcher: Matcher, texts: Pattern) -> bool:
+    """Whether some text of a pattern is not accepted, whatever the unknown parts are."""
+    found = companies(texts, (), (matcher,), certain=True)
+    return found is not None and frozenset() in found
+
+
+def _may_be_empty(symbol: Symbol | _Rest) -> bool:
+    return symbol is Wildcard.ANY or isinstance(symbol, _Rest)
+
+
+def _is_anything(symbol: Symbol | _Rest) -> bool:
+    return isinstance(symbol, Opaque) and symbol.names is None
