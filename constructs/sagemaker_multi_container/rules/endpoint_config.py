@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .checks import chosen, counted, fits, quoted, required, unsupported, within
+from .checks import begins, chosen, counted, fits, quoted, required, unsupported, within
 from .description import (
     Properties,
     Unknown,
@@ -32,6 +32,7 @@ from .limits import (
     JSON_CONTENT_TYPES,
     KMS_KEY,
     PUBLISH_SECONDS,
+    S3_SCHEMES,
     SAMPLING_PERCENT,
     SNS_TOPIC_ARN,
 )
@@ -101,7 +102,9 @@ declare(
     required(_ASYNC, OutputConfig="output configuration"),
     within(f"{_ASYNC}.ClientConfig.MaxConcurrentInvocationsPerInstance", ASYNC_INVOCATIONS),
     fits(f"{_ASYNC}.OutputConfig.S3OutputPath", DESTINATION_S3_URI),
+    begins(f"{_ASYNC}.OutputConfig.S3OutputPath", *S3_SCHEMES, meaning=DESTINATION_S3_URI.meaning),
     fits(f"{_ASYNC}.OutputConfig.S3FailurePath", DESTINATION_S3_URI),
+    begins(f"{_ASYNC}.OutputConfig.S3FailurePath", *S3_SCHEMES, meaning=DESTINATION_S3_URI.meaning),
     fits(f"{_ASYNC}.OutputConfig.NotificationConfig.SuccessTopic", SNS_TOPIC_ARN),
     fits(f"{_ASYNC}.OutputConfig.NotificationConfig.ErrorTopic", SNS_TOPIC_ARN),
     counted(f"{_ASYNC}.OutputConfig.NotificationConfig.IncludeInferenceResponseIn", ASYNC_RESPONSES, "topics"),
@@ -123,6 +126,7 @@ declare(
     ),
     within(f"{_CAPTURE}.InitialSamplingPercentage", SAMPLING_PERCENT, "percent"),
     fits(f"{_CAPTURE}.DestinationS3Uri", DESTINATION_S3_URI),
+    begins(f"{_CAPTURE}.DestinationS3Uri", *S3_SCHEMES, meaning=DESTINATION_S3_URI.meaning),
     counted(f"{_CAPTURE}.CaptureOptions", CAPTURE_OPTIONS, "capture options"),
     counted(f"{_CAPTURE}.CaptureContentTypeHeader.CsvContentTypes", CSV_CONTENT_TYPES, "content types"),
     fits(f"{_CAPTURE}.CaptureContentTypeHeader.CsvContentTypes[]", CSV_CONTENT_TYPE),

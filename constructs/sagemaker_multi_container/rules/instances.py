@@ -203,9 +203,8 @@ def machine_image_fits_accelerator(version: str, place: Place) -> Problems:
 def instance_count(_: str, place: Place) -> Problems:
     """A variant on instances has an initial number of them, at least 1."""
     variant = place.siblings
-    if is_set(variant, "ModelName") and not (
-        is_set(variant, "InitialInstanceCount") or is_set(variant, "ManagedInstanceScaling")
-    ):
+    settles_it = ("InitialInstanceCount", "ManagedInstanceScaling", "ServerlessConfig")
+    if is_set(variant, "ModelName") and not any(is_set(variant, key) for key in settles_it):
         yield place.path[:-1], "has an instance type, but no initial number of instances"
 
 
@@ -262,5 +261,5 @@ declare(
 )
 def more_than_one_instance(count: int, place: Place) -> Problems:
     """A production variant has more than one instance (Security Hub SageMaker.4)."""
-    if count == 1:
+    if count == 1 and not is_set(place.siblings, "ServerlessConfig"):
         yield place.problem("got 1 instance, so that one availability zone holds it all; Security Hub SageMaker.4")

@@ -74,6 +74,8 @@ class Choice:
         return f"{', '.join(others)} or {last}" if others else last
 
 
+S3_SCHEMES: Final = ("s3://", "https://")
+"""How an address in Amazon S3 begins."""
 _S3_URI = r"(https|s3)://([^/]+)/?(.*)"
 _S3_MEANING = "s3:// or https:// and a bucket"
 

@@ -130,7 +130,7 @@ declare(
 )
 def no_fixed_names(name: str, place: Place) -> Problems:
     """Models and endpoint configs have no fixed names, because a change replaces them and needs a new name."""
-    yield place.problem(f"with the fixed name {quoted(name)} every later change fails, because it needs a replacement")
+    yield place.problem(f"a change needs a replacement, which fails unless the name {quoted(name)} changes, too")
 
 
 def _vpc(guards: str) -> tuple[Check, ...]:

@@ -15,6 +15,7 @@ from .limits import (
     MODEL_DATA_URL,
     S3_DATA_TYPE,
     S3_MODEL_URI,
+    S3_SCHEMES,
 )
 from .rule import Check, Confidence, Place, Problems, Severity, declare, rule
 
@@ -22,7 +23,6 @@ CONTAINER_DEFINITION = API + "ContainerDefinition.html"
 S3_MODEL_DATA_SOURCE = API + "S3ModelDataSource.html"
 MULTI_MODEL = GUIDE + "create-multi-model-endpoint.html"
 
-_SCHEMES = ("s3://", "https://")
 _ARCHIVE = ".tar.gz"
 # The CDK's file assets keep only the end of `.tar.gz`, and SageMaker takes them.
 _ARCHIVE_ENDING = ".gz"
@@ -31,9 +31,9 @@ declare(
     "MCE-C25",
     "Model data is in Amazon S3.",
     fits("Container.ModelDataUrl", MODEL_DATA_URL),
-    begins("Container.ModelDataUrl", *_SCHEMES, meaning=MODEL_DATA_URL.meaning),
+    begins("Container.ModelDataUrl", *S3_SCHEMES, meaning=MODEL_DATA_URL.meaning),
     fits("Container.ModelDataSource.S3DataSource.S3Uri", S3_MODEL_URI),
-    begins("Container.ModelDataSource.S3DataSource.S3Uri", *_SCHEMES, meaning=S3_MODEL_URI.meaning),
+    begins("Container.ModelDataSource.S3DataSource.S3Uri", *S3_SCHEMES, meaning=S3_MODEL_URI.meaning),
     source=CONTAINER_DEFINITION,
     fix="upload the model data to Amazon S3 and give its s3:// address",
 )
@@ -49,7 +49,7 @@ _SOURCES_OF_MODELS = ("ModelDataUrl", "ModelDataSource", "ModelPackageName")
 def model_data_is_an_archive(url: str | Unknown, place: Place) -> Problems:
     """Model data of a single model is one .tar.gz object; SageMaker downloads nothing else."""
     is_single = place.siblings.get("Mode") in (None, "SingleModel")
-    if is_single and ends_otherwise(url, _ARCHIVE_ENDING) and not starts_otherwise(url, *_SCHEMES):
+    if is_single and ends_otherwise(url, _ARCHIVE_ENDING) and not starts_otherwise(url, *S3_SCHEMES):
         yield place.problem(f"{quoted(url)} is no {_ARCHIVE} object")
 
 

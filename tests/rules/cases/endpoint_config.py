@@ -84,6 +84,14 @@ CASES = [
         "the ARN of an SNS topic",
         base=SERIAL,
     ),
+    breaks(
+        "MCE-E04",
+        {f"{OUTPUT}.S3FailurePath": Unknown("gs://", "/failed")},
+        f"{OUTPUT}.S3FailurePath",
+        "expected s3://",
+        base=SERIAL,
+    ),
+    keeps("MCE-E04", {f"{OUTPUT}.S3OutputPath": Unknown("s3://", "/answers")}, base=SERIAL),
     keeps("MCE-E04", {f"{OUTPUT}.S3OutputPath": Unknown(), f"{OUTPUT}.NotificationConfig": Unknown()}, base=SERIAL),
     breaks(
         "MCE-E05",
@@ -98,6 +106,12 @@ CASES = [
         {f"{CAPTURE}.CaptureContentTypeHeader.CsvContentTypes[0]": "csv"},
         f"{CAPTURE}.CaptureContentTypeHeader.CsvContentTypes[0]",
         "a media type such as text/csv",
+    ),
+    breaks(
+        "MCE-E05",
+        {f"{CAPTURE}.DestinationS3Uri": Unknown("captured/")},
+        f"{CAPTURE}.DestinationS3Uri",
+        "expected s3://",
     ),
     keeps("MCE-E05", {f"{CAPTURE}.InitialSamplingPercentage": 0}),
     breaks(

@@ -44,6 +44,7 @@ CASES = [
     keeps("MCE-V05", {f"{V}.InitialInstanceCount": 1}),
     keeps("MCE-V05", {f"{V}.InitialInstanceCount": True}),
     keeps("MCE-V05", {}, base=SINGLE),
+    keeps("MCE-V05", {f"{V}.InstanceType": "ml.m5.large"}, base=SINGLE),
     breaks(
         "MCE-V06", {f"{V}.InitialVariantWeight": -0.5}, f"{V}.InitialVariantWeight", "got -0.5; it must be at least 0"
     ),
@@ -181,6 +182,7 @@ CASES = [
     keeps("MCE-V29", {f"{V}.ModelName": "a-model-of-another-stack"}),
     breaks("MCE-V30", {f"{V}.InitialInstanceCount": 1}, f"{V}.InitialInstanceCount", "got 1 instance"),
     keeps("MCE-V30", {f"{V}.InitialInstanceCount": 2}),
+    keeps("MCE-V30", {f"{V}.InitialInstanceCount": 1}, base=SINGLE),
     breaks("MCE-V31", {f"{V}.EnableSSMAccess": True}, f"{V}.EnableSSMAccess", "opens a shell"),
     keeps("MCE-V31", {f"{V}.EnableSSMAccess": Unknown()}),
     breaks(
