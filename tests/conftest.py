@@ -11,6 +11,7 @@ from typing import Any
 
 import aws_cdk as cdk
 import pytest
+from jsii._kernel.providers import process
 
 ROOT = Path(__file__).parent.parent
 RECOMMENDED_FLAGS: dict[str, Any] = json.loads((ROOT / "cdk.json").read_text())["context"]
@@ -32,3 +33,17 @@ def _app(flags: dict[str, Any]) -> cdk.App:
 def _stack(app: cdk.App) -> cdk.Stack:
     """An environment-agnostic stack."""
     return cdk.Stack(app, "Stack")
+
+
+@pytest.fixture(name="messages")
+def _messages(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What is sent to Node: each message costs time."""
+    sent: list[str] = []
+    send = process._NodeProcess.send  # noqa: SLF001 - there is no public way to count
+
+    def sends(self: Any, request: Any, response_type: Any) -> Any:
+        sent.append(str(request))
+        return send(self, request, response_type)
+
+    monkeypatch.setattr(process._NodeProcess, "send", sends)  # noqa: SLF001
+    return sent
