@@ -65,7 +65,7 @@ CORPUS: Mapping[str, Expectation] = {
             Mistake(
                 instead_of="AsyncInferenceConfig:",
                 write="AsyncInferenceConfiguration:",
-                finds=("MCE-T03 TranscriberConfig.AsyncInferenceConfiguration", "MCE-A05 Fleet.MinCapacity"),
+                finds=("MCE-T04 TranscriberConfig.AsyncInferenceConfiguration", "MCE-A05 Fleet.MinCapacity"),
             ),
         ),
     ),
@@ -160,7 +160,7 @@ CORPUS: Mapping[str, Expectation] = {
     ),
     "guarded-deployment.yaml": Expectation(
         reads={"FraudModel": MODEL, "FraudConfig": CONFIG, "FraudEndpoint": ENDPOINT},
-        remarks=("MCE-M09 FraudModel", "MCE-E11 FraudConfig"),
+        remarks=("MCE-M09 FraudModel", "MCE-M05 FraudModel.ModelName", "MCE-E11 FraudConfig"),
         mistakes=(
             Mistake(
                 instead_of="CanaryPercent: {Type: Number, Default: 10}",
@@ -345,7 +345,7 @@ CORPUS: Mapping[str, Expectation] = {
         mistakes=(
             Mistake(
                 instead_of="/translator:2026.4",
-                write="/Translator:2026.4 ",
+                write="/translator :2026.4",
                 finds=("MCE-C16 TranslatorModel.PrimaryContainer.Image",),
             ),
         ),
@@ -445,8 +445,8 @@ CORPUS: Mapping[str, Expectation] = {
         ),
     ),
     "shared-fragments.yaml": Expectation(
-        reads={"TaggerModel": MODEL, "TaggerConfig": CONFIG, "TaggerEndpoint": ENDPOINT},
-        # The config may have a key: what the fragment adds is not known.
+        # Of the config nothing can be said: a fragment may add whatever it lacks.
+        reads={"TaggerModel": MODEL, "TaggerEndpoint": ENDPOINT},
         remarks=("MCE-M09 TaggerModel",),
         mistakes=(
             Mistake(
@@ -504,8 +504,9 @@ CORPUS: Mapping[str, Expectation] = {
         ),
     ),
     "weighted-variants.yaml": Expectation(
-        reads={"StableModel": MODEL, "SplitConfig": CONFIG, "SplitEndpoint": ENDPOINT},
-        remarks=("MCE-M09 StableModel", "MCE-E11 SplitConfig"),
+        # Whether there is a trial is for those to say who deploy: its image has no default.
+        reads={"StableModel": MODEL, "TrialModel": MODEL, "SplitConfig": CONFIG, "SplitEndpoint": ENDPOINT},
+        remarks=("MCE-M09 StableModel", "MCE-M09 TrialModel", "MCE-E11 SplitConfig"),
         mistakes=(
             Mistake(
                 instead_of="VariantName: stable",
