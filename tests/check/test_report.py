@@ -8,7 +8,7 @@ import pytest
 
 from sagemaker_multi_container.check.report import at_least, check
 from sagemaker_multi_container.rules import Severity
-from tests.check.examples import BUCKET, LATEST, RIGHT, WITHOUT_HOSTNAME, report_on, template, write
+from tests.check.examples import BUCKET, LATEST, RIGHT, WITHOUT_HOSTNAME, container, model, report_on, template, write
 
 
 def test_checks_every_path_in_the_order_given(tmp_path: Path) -> None:
@@ -46,3 +46,17 @@ def test_says_that_there_is_no_endpoint(tmp_path: Path, document: dict[str, obje
 )
 def test_severities_are_ordered(threshold: Severity, counted: list[str]) -> None:
     assert [each.value for each in Severity if at_least(each, threshold)] == counted
+
+
+def test_people_see_findings_by_line(tmp_path: Path) -> None:
+    """A rule about all containers is asked before those about each, and need not come first."""
+    document = template(
+        Model=model(container("my_ranker"), container(None)), Other=model(container(None), container("a"))
+    )
+    report = report_on(tmp_path, document)
+
+    shown = report.shown(Severity.ERROR)
+
+    assert [each.rule.id for each in report.findings] == ["MCE-C04", "MCE-C08", "MCE-C04"]
+    assert [each.rule.id for each in shown] == ["MCE-C08", "MCE-C04", "MCE-C04"]
+    assert [each.line for each in shown] == sorted(each.line or 0 for each in shown)

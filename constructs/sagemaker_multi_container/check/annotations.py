@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..rules import Severity
 from .findings import TemplateFinding
-from .report import Report, at_least
+from .report import Report
 from .repository import path_in_repository
 from .text import printable, summary
 
@@ -15,8 +15,7 @@ _IN_PROPERTIES = _IN_MESSAGES | str.maketrans({":": "%3A", ",": "%2C"})
 
 def as_annotations(report: Report, least: Severity) -> str:
     """A command for each finding that is at least so severe, and a line of the log that counts them."""
-    shown = [each for each in report.standing if at_least(each.rule.severity, least)]
-    return "\n".join([*map(_command, shown), summary(report, least)]) + "\n"
+    return "\n".join([*map(_command, report.shown(least)), summary(report, least)]) + "\n"
 
 
 def _command(finding: TemplateFinding) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
 from ..rules import Severity
@@ -39,6 +40,12 @@ class Report:
     def number_of_resources(self) -> int:
         """How many models, endpoint configs and endpoints were checked."""
         return sum(map(_number_of_resources, self.templates))
+
+    def shown(self, least: Severity) -> list[TemplateFinding]:
+        """What people are to see of the standing findings: those that are at least so severe, by line."""
+        severe = (each for each in self.standing if at_least(each.rule.severity, least))
+        by_resource = groupby(severe, key=lambda each: (id(each.template), each.logical_id))
+        return [finding for _, found in by_resource for finding in sorted(found, key=lambda each: each.line or 0)]
 
     def number_of(self, severity: Severity) -> int:
         """How many findings of a severity stand."""

@@ -17,8 +17,7 @@ _PLURALS = {Severity.ERROR: "errors", Severity.WARNING: "warnings", Severity.INF
 
 def as_text(report: Report, least: Severity) -> str:
     """The findings that are at least so severe, those that are ignored with the reasons, and what was counted."""
-    shown = [each for each in report.standing if at_least(each.rule.severity, least)]
-    blocks = [*_findings(shown), *_ignored(report.ignored), summary(report, least)]
+    blocks = [*_findings(report.shown(least)), *_ignored(report.ignored), summary(report, least)]
     return "\n\n".join(blocks) + "\n"
 
 

@@ -10,7 +10,6 @@ import click
 
 from ..check.annotations import as_annotations
 from ..check.as_json import as_json
-from ..check.configuration import UnusableConfigurationError, nearest_configuration, read_configuration
 from ..check.ignoring import read_reasons, unknown_rule
 from ..check.listing import explain_as_json, explain_as_text, rules_as_json, rules_as_text
 from ..check.report import Report, at_least
@@ -18,7 +17,8 @@ from ..check.report import check as check_paths
 from ..check.sarif import as_sarif
 from ..check.text import as_text, printable, summary
 from ..rules import RULES, Severity
-from .commands import FOUND, OK, UNUSABLE, UnusableError
+from .commands import FOUND, OK, UNUSABLE
+from .options import UnusableError, config_option, configured_reasons, output_option, write_report
 
 NEVER: Final = "never"
 ASSEMBLY: Final = Path("cdk.out")
@@ -49,7 +49,7 @@ def _rule_id(_: click.Context, __: click.Parameter, written: str | None) -> str 
     show_default=True,
     help="How to write the report: for people, for programs, for code scanning, or as annotations of GitHub Actions.",
 )
-@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write the report to this file.")
+@output_option
 @click.option(
     "--fail-on",
     type=click.Choice([*(each.value for each in Severity), NEVER]),
@@ -64,11 +64,7 @@ def _rule_id(_: click.Context, __: click.Parameter, written: str | None) -> str 
     callback=_reasons,
     help="Ignore a rule, and say why. May be given several times.",
 )
-@click.option(
-    "--config",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Where [tool.mce.ignore] is; else the nearest pyproject.toml of the working directory.",
-)
+@config_option
 @click.option("-v", "--verbose", is_flag=True, help="Also show infos: what works, but is worth knowing.")
 @click.option("--list-rules", is_flag=True, help="List all rules instead.")
 @click.option("--explain", metavar="ID", callback=_rule_id, help="Say all that is known of a rule instead.")
@@ -95,12 +91,12 @@ def check(
     if list_rules or explain:
         if form not in {"text", "json"}:
             raise click.UsageError("--list-rules and --explain take --format text or json")
-        _write(_about_rules(explain, form), output)
+        write_report(_about_rules(explain, form), output)
         return
-    report = check_paths(paths or [_assembly()], _configured(config) | ignore)
+    report = check_paths(paths or [_assembly()], configured_reasons(config) | ignore)
     threshold = None if fail_on == NEVER else Severity(fail_on)
     least = Severity.INFO if verbose or threshold is Severity.INFO else Severity.WARNING
-    _write(_rendered(report, form, least), output)
+    write_report(_rendered(report, form, least), output)
     if output is not None:
         click.echo(f"{output}: {summary(report, least)}", err=True)
     for note in report.notes:
@@ -114,14 +110,6 @@ def _assembly() -> Path:
     if not ASSEMBLY.exists():
         raise UnusableError(f"there is no {ASSEMBLY} here: run `cdk synth`, or say which template to check")
     return ASSEMBLY
-
-
-def _configured(config: Path | None) -> dict[str, str]:
-    file = config or nearest_configuration(Path.cwd())
-    try:
-        return read_configuration(file) if file else {}
-    except UnusableConfigurationError as reason:
-        raise UnusableError(str(reason)) from reason
 
 
 def _about_rules(explained: str | None, form: str) -> str:
@@ -140,16 +128,6 @@ def _rendered(report: Report, form: str, least: Severity) -> str:
         case "github":
             return as_annotations(report, least)
     return as_text(report, least)
-
-
-def _write(text: str, output: Path | None) -> None:
-    if output is None:
-        click.echo(text, nl=False)
-        return
-    try:
-        output.write_text(click.unstyle(text), encoding="utf-8", errors="backslashreplace")
-    except OSError as reason:
-        raise UnusableError(f"cannot write {output}: {reason.strerror}") from reason
 
 
 def _exit_code(report: Report, threshold: Severity | None) -> int:

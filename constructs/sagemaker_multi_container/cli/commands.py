@@ -24,12 +24,6 @@ COMMANDS: Final = {
 """What each command does, by name. The command is what has this name in the module of this name beside this one."""
 
 
-class UnusableError(click.ClickException):
-    """What a user gave cannot be used, or what is asked for cannot be written: one line, and exit code 2."""
-
-    exit_code = UNUSABLE
-
-
 class LazyGroup(click.Group):
     """A group that imports a command when it is called."""
 

@@ -1,0 +1,45 @@
+"""What the commands have in common: where the report goes, and the reasons to ignore rules in a configuration."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from ..check.configuration import UnusableConfigurationError, nearest_configuration, read_configuration
+from .commands import UNUSABLE
+
+output_option = click.option(
+    "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write the report to this file."
+)
+config_option = click.option(
+    "--config",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Where [tool.mce.ignore] is; else the nearest pyproject.toml of the working directory.",
+)
+
+
+class UnusableError(click.ClickException):
+    """What a user gave cannot be used, or what is asked for cannot be written: one line, and exit code 2."""
+
+    exit_code = UNUSABLE
+
+
+def configured_reasons(config: Path | None) -> dict[str, str]:
+    """The reasons to ignore rules, by their ids, in the configuration that is given or else the nearest one."""
+    file = config or nearest_configuration(Path.cwd())
+    try:
+        return read_configuration(file) if file else {}
+    except UnusableConfigurationError as reason:
+        raise UnusableError(str(reason)) from reason
+
+
+def write_report(text: str, output: Path | None) -> None:
+    """Write a report to the file that is given or else to standard output, which may be a terminal with colours."""
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    try:
+        output.write_text(click.unstyle(text), encoding="utf-8", errors="backslashreplace")
+    except OSError as reason:
+        raise UnusableError(f"cannot write {output}: {reason.strerror}") from reason
