@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from .documents import UnreadableTemplateError, read_json
+from .documents import UnreadableTemplateError, read_json, real
 
 MANIFEST: Final = "manifest.json"
 LARGEST: Final = 100
@@ -63,12 +63,9 @@ def confined(path: Path, folder: Path, named_by: Path) -> Path:
     Raises:
         UnreadableTemplateError: If it leads out of the assembly.
     """
-    try:
-        if path.resolve().is_relative_to(folder.resolve()):
-            return path
-    except (OSError, RuntimeError, ValueError):
-        raise UnreadableTemplateError(named_by, "names a file that cannot be") from None
-    raise UnreadableTemplateError(named_by, f"names {str(path)!r}, which is outside of the cloud assembly")
+    if real(path).is_relative_to(real(folder)):
+        return path
+    raise UnreadableTemplateError(named_by, f"names {str(path)!r}, outside of the cloud assembly")
 
 
 def staged_files(asset_manifests: list[Path]) -> dict[str, Path]:

@@ -29,21 +29,46 @@ class UnreadableTemplateError(Exception):
         self.reason = reason
 
 
+def real(path: Path) -> Path:
+    """Where a path leads without symbolic links.
+
+    Raises:
+        UnreadableTemplateError: If it leads nowhere.
+    """
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError, ValueError) as reason:
+        raise UnreadableTemplateError(path, _said(reason)) from reason
+
+
+def is_directory(path: Path) -> bool:
+    """Whether there is a directory at a path, rather than a file.
+
+    Raises:
+        UnreadableTemplateError: If there is neither. A pipe may never give anything, and a device may never end.
+    """
+    try:
+        mode = path.stat().st_mode
+    except (OSError, ValueError) as reason:
+        raise UnreadableTemplateError(path, _said(reason)) from reason
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+        raise UnreadableTemplateError(path, "is no regular file")
+    return stat.S_ISDIR(mode)
+
+
 def read_text(path: Path, megabytes: int) -> str:
     """The text in a file that has no more than some megabytes.
 
     Raises:
         UnreadableTemplateError: If there is no such file, or no such text in it.
     """
+    if is_directory(path):
+        raise UnreadableTemplateError(path, "is a directory")
     try:
-        # Neither a pipe, which may never give anything, nor a device, which may never end.
-        if not stat.S_ISREG(path.stat().st_mode):
-            raise UnreadableTemplateError(path, "is a directory" if path.is_dir() else "is no regular file")
         with path.open("rb") as stream:
             content = stream.read((megabytes << 20) + 1)
-    except (OSError, ValueError) as reason:
-        text = reason.strerror if isinstance(reason, OSError) else None
-        raise UnreadableTemplateError(path, (text or str(reason)).lower()) from reason
+    except OSError as reason:
+        raise UnreadableTemplateError(path, _said(reason)) from reason
     if len(content) > megabytes << 20:
         too_large = f"is larger than {megabytes} MB; CloudFormation takes no template above 1 MB"
         raise UnreadableTemplateError(path, too_large)
@@ -107,6 +132,10 @@ def lines_of(path: Path) -> Lines | None:
             return yaml_text.YamlLines(text)
     except (UnreadableTemplateError, ValueError, ImportError):
         return None
+
+
+def _said(reason: Exception) -> str:
+    return str(getattr(reason, "strerror", None) or reason).lower()
 
 
 def _parse(path: Path, text: str) -> object:

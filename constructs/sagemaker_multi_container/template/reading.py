@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from ..rules import Unknown
 from .assembly import MANIFEST, confined, stacks_of, staged_files
-from .documents import UnreadableTemplateError, read_document
+from .documents import UnreadableTemplateError, is_directory, read_document, real
 from .intrinsics import Resolver
 from .strings import elsewhere, text_of
 from .template import Template
@@ -30,7 +30,7 @@ def read(path: Path) -> list[Template]:
         UnreadableTemplateError: If there is neither, or one of the templates cannot be read.
     """
     templates = []
-    for template in _assembly(path) if _is_directory(path) else _single(path):
+    for template in _assembly(path) if is_directory(path) else _single(path):
         templates.append(template)
         if len(templates) > MOST:
             raise UnreadableTemplateError(path, f"has more than {MOST:,} stacks, nested ones among them")
@@ -52,17 +52,10 @@ class _Reading:
         return staged_files(self.asset_manifests)
 
     def document(self, file: Path) -> dict[str, Any]:
-        place = file.resolve()
+        place = real(file)
         if place not in self.documents:
             self.documents[place] = read_document(file, is_synthesized=self.assembly is not None)
         return self.documents[place]
-
-
-def _is_directory(path: Path) -> bool:
-    try:
-        return path.is_dir()
-    except OSError as reason:
-        raise UnreadableTemplateError(path, str(reason.strerror).lower()) from reason
 
 
 def _single(file: Path) -> Iterator[Template]:
@@ -72,9 +65,9 @@ def _single(file: Path) -> Iterator[Template]:
 
 
 def _assembly(folder: Path) -> Iterator[Template]:
-    if not (folder / MANIFEST).is_file():
+    if not _is_there(folder / MANIFEST):
         synthesized = folder / "cdk.out"
-        hint = str(synthesized) if (synthesized / MANIFEST).is_file() else "the folder that cdk synth wrote, or a file"
+        hint = str(synthesized) if _is_there(synthesized / MANIFEST) else "the folder that cdk synth wrote, or a file"
         raise UnreadableTemplateError(folder, f"is no cloud assembly, for it has no {MANIFEST}; give {hint}")
     documents: dict[Path, dict[str, Any]] = {}
     for stack in stacks_of(folder):
@@ -108,14 +101,14 @@ def _template(
 
 def _with_nested(template: Template, reading: _Reading) -> Iterator[Template]:
     """A template and those nested in it. One that holds itself could not be deployed, and is not read again."""
-    pending = [(template, [template.file.resolve()])]
+    pending = [(template, [real(template.file)])]
     while pending:
         holder, holders = pending.pop()
         yield holder
         nested = []
         for logical_id, _ in holder.resources(NESTED):
             file = _nested_file(holder, logical_id, reading)
-            if file is not None and (place := file.resolve()) not in holders:
+            if file is not None and (place := real(file)) not in holders:
                 nested.append((_nested(holder, logical_id, file, reading), [*holders, place]))
         pending += reversed(nested)
 
