@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -188,6 +189,18 @@ def test_writes_the_report_to_a_file(folder: Path, form: str) -> None:
     assert written.stdout == ""
     assert written.stderr == "report: 1 error, 0 warnings; 1 template, 1 endpoint resource checked\n"
     assert written.exit_code == 1
+
+
+@pytest.mark.parametrize("form", ["text", "json", "sarif", "github"])
+def test_a_file_may_have_any_name(folder: Path, form: str) -> None:
+    """Also one that is no text."""
+    name = os.fsdecode(b"caf\xe9 \x1b[31m#1.json")
+    (folder / "error.json").rename(folder / name)
+
+    result = _check(name, "--format", form)
+
+    assert result.exit_code == 1
+    assert "\x1b" not in result.stdout
 
 
 def test_colours_are_for_terminals(monkeypatch: pytest.MonkeyPatch) -> None:

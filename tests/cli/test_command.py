@@ -93,11 +93,10 @@ def test_exit_codes(tmp_path: Path) -> None:
         assert "Traceback" not in ended.stderr
 
 
-@pytest.mark.parametrize("output", ["sys.stdout.close()", "os.close(1)"])
-def test_a_closed_output_is_no_traceback(tmp_path: Path, output: str) -> None:
+def test_a_closed_output_is_no_traceback(tmp_path: Path) -> None:
     """As of a service without standard output; the exit code still tells."""
     write(tmp_path / "error.json", WITHOUT_HOSTNAME)
-    closing = f"import os, sys\n{output}\nos.execv({str(MCE)!r}, ['mce', 'check', 'error.json'])"
+    closing = f"import os\nos.close(1)\nos.execv({str(MCE)!r}, ['mce', 'check', 'error.json'])"
 
     ended = subprocess.run([sys.executable, "-c", closing], cwd=tmp_path, capture_output=True, text=True, check=False)
 

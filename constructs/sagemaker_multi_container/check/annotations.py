@@ -21,7 +21,7 @@ def as_annotations(report: Report, least: Severity) -> str:
 def _command(finding: TemplateFinding) -> str:
     rule = finding.rule
     file = path_in_repository(finding.template.file) or finding.template.file.as_posix()
-    properties = {"file": file, "line": finding.line, "title": rule.id}
+    properties = {"file": printable(file), "line": finding.line, "title": rule.id}
     written = ",".join(
         f"{name}={str(value).translate(_IN_PROPERTIES)}" for name, value in properties.items() if value is not None
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any, Final
@@ -96,7 +97,11 @@ def _result(finding: TemplateFinding, index: Mapping[str, int], occurrences: Cou
 def _location(finding: TemplateFinding) -> Json:
     file = finding.template.file
     relative = path_in_repository(file)
-    artifact = {"uri": quote(relative), "uriBaseId": "%SRCROOT%"} if relative else {"uri": file.resolve().as_uri()}
+    artifact = (
+        {"uri": quote(os.fsencode(relative)), "uriBaseId": "%SRCROOT%"}
+        if relative
+        else {"uri": file.resolve().as_uri()}
+    )
     construct_path = finding.template.construct_path(finding.logical_id)
     logical = {
         "name": finding.logical_id,

@@ -86,7 +86,7 @@ def check(
     Each PATH is a cloud assembly of the CDK or a template in JSON or YAML, whoever wrote it; without one it is cdk.out.
     Nothing is deployed and no AWS account is asked.
 
-    Exit code: 0 if nothing was found, 1 if there are findings that --fail-on names, 2 if something could not be read.
+    Exit code: 0 if nothing was found that --fail-on names, 1 if something was, 2 if something could not be read.
     """
     if list_rules or explain:
         if form not in {"text", "json"}:
