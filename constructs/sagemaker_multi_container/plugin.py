@@ -35,13 +35,11 @@ _CONTAINER = "CfnModel.ContainerDefinitionProperty"
 _VARIANT = "CfnEndpointConfig.ProductionVariantProperty"
 _DEPLOYMENT = "CfnEndpoint.DeploymentConfigProperty"
 _ROUTING = "CfnEndpoint.TrafficRoutingConfigProperty"
-_ASYNC_OUTPUT = "CfnEndpointConfig.AsyncInferenceOutputConfigProperty"
 # The rules that miss a property which the L1 does not demand, with the class and the property.
 _MISSING = {
     "MCE-C04": (_CONTAINER, "ContainerHostname"),
     "MCE-C05": (_CONTAINER, "ContainerHostname"),
     "MCE-C15": (_CONTAINER, "ModelPackageName"),
-    "MCE-E04": (_ASYNC_OUTPUT, "S3OutputPath"),
     "MCE-P06": (_ROUTING, "WaitIntervalInSeconds"),
     "MCE-P15": (_DEPLOYMENT, "AutoRollbackConfiguration"),
     "MCE-V05": (_VARIANT, "InitialInstanceCount"),
@@ -98,7 +96,7 @@ class MultiContainerEndpointChecks:
 
 def _templates(context: cdk.IPolicyValidationContext) -> Iterator[Template]:
     """The templates of the app or stage that has the plugin, with the nested stacks, which the context leaves out."""
-    assemblies = {Path(stack.template_path).parent for stack in context.stack_templates}
+    assemblies = {Path(path).parent for path in context.template_paths}
     for assembly in sorted(assemblies):
         # The assembly of a stage is part of that of the app, or of the stage around it.
         if assemblies.isdisjoint(assembly.parents):

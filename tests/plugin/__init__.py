@@ -1,0 +1,1 @@
+"""The policy plugin, in apps that have it."""
