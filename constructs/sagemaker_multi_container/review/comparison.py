@@ -7,7 +7,17 @@ from dataclasses import replace
 
 from ..template import Template
 from .callers import broken_calls
-from .changes import BeforeAfter, EndpointChange, Fate, FindingsChange, Kind, Outcome, ResourceChange, Review
+from .changes import (
+    BeforeAfter,
+    EndpointChange,
+    Fate,
+    FindingsChange,
+    Kind,
+    ModelChange,
+    Outcome,
+    ResourceChange,
+    Review,
+)
 from .containers import compare_models
 from .deployment import deployment_of
 from .endpoints import Endpoint, endpoints_of, names_taken
@@ -84,11 +94,19 @@ def _change(stack: str, update: EndpointUpdate, was: Findings, becomes: Findings
         findings=compare_findings(
             of_resources(was, before.logical_ids if before else ()),
             of_resources(becomes, after.logical_ids if after else ()),
-            {new: old for old, new in renamed.items()},
+            {new: old for old, new in (*renamed.items(), *_renamed_parts(models, update))},
         ),
         notes=tuple(_notes(update)),
     )
     return replace(change, kinds=tuple(_kinds(change)))
+
+
+def _renamed_parts(models: Sequence[ModelChange], update: EndpointUpdate) -> Iterator[tuple[str, str]]:
+    """The hostnames and variants' names that become others."""
+    for each in (container for model in models for container in model.containers):
+        if each.before and each.after and each.before.hostname and each.after.hostname:
+            yield each.before.hostname, each.after.hostname
+    yield from ((old.name, new.name) for old, new in update.variants if old and new)
 
 
 def _place(endpoint: Endpoint | None) -> tuple[Template, str] | None:

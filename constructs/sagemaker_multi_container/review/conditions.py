@@ -50,8 +50,9 @@ class Condition:
     @property
     def needs_key(self) -> bool:
         """Whether a request without the key never meets it."""
-        is_positive = "not" not in self.operator and self.operator != "null"
-        return is_positive and not self.if_exists and self.quantifier != "forallvalues"
+        if self.operator == "null" or self.if_exists or self.quantifier == "forallvalues":
+            return False
+        return "not" not in self.operator or self.quantifier == "foranyvalue"
 
     def implies(self, other: Condition) -> bool:
         """Whether whatever meets this one meets the other for certain."""
@@ -90,9 +91,9 @@ def implies(conditions: Conditions, others: Conditions) -> bool:
 def missed(conditions: Conditions, others: Sequence[Conditions]) -> frozenset[int]:
     """Which others a single request misses for certain that meets the first, by index.
 
-    It is a request that has no keys but those that the first speaks of.
+    It is a request that has no keys but those that it needs to meet the first.
     """
-    keys = {each.key for each in conditions}
+    keys = {each.key for each in conditions if each.needs_key or each.operator == "null"}
     found = {
         index
         for index, other in enumerate(others)

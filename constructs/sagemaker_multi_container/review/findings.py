@@ -7,6 +7,7 @@ from collections.abc import Container, Hashable, Mapping
 
 from ..check import TemplateFinding, findings_of
 from ..rules import Path
+from ..rules.description import text
 from ..template import Template
 from .changes import FindingsChange, NewFinding
 
@@ -35,12 +36,12 @@ def compare_findings(before: Findings, after: Findings, renamed: Mapping[str, st
     Args:
         before: Those before the change.
         after: Those after it.
-        renamed: The logical ids after the change of resources that had others, by those.
+        renamed: What resources, containers and variants were called before, by what they are called afterwards.
     """
-    old = Counter(_key(each, renamed) for each in before)
+    old = Counter(_key(each, {}) for each in before)
     new = []
     for each in after:
-        key = _key(each, {})
+        key = _key(each, renamed)
         if old[key]:
             old[key] -= 1
         else:
@@ -50,23 +51,25 @@ def compare_findings(before: Findings, after: Findings, renamed: Mapping[str, st
 
 def _key(finding: TemplateFinding, renamed: Mapping[str, str]) -> Hashable:
     """What makes it the same finding: neither the words of the message nor the place of a container in the list."""
-    logical_id = renamed.get(finding.logical_id, finding.logical_id)
-    return finding.rule.id, logical_id, _by_names(finding.template, finding.logical_id, finding.path)
+    steps = (finding.logical_id, *_by_names(finding.template, finding.logical_id, finding.path))
+    return finding.rule.id, tuple(renamed.get(step, step) if isinstance(step, str) else step for step in steps)
 
 
 def _by_names(template: Template, logical_id: str, path: Path) -> Path:
     """A path with the hostnames of containers and the names of variants in place of their numbers."""
-    inside: object = template.description.resources[logical_id].properties
+    inside: object = template.properties(logical_id)
     named: list[str | int] = []
     for step in path:
-        if isinstance(inside, list) and isinstance(step, int) and step < len(inside):
-            inside = inside[step]
-            name = (inside.get("ContainerHostname") or inside.get("VariantName")) if isinstance(inside, dict) else None
-            named.append(name if isinstance(name, str) else step)
-        else:
-            inside = inside.get(str(step)) if isinstance(inside, Mapping) else None
-            named.append(step)
+        inside = _inside(inside, step)
+        name = (text(inside, "ContainerHostname") or text(inside, "VariantName")) if isinstance(step, int) else None
+        named.append(name or step)
     return tuple(named)
+
+
+def _inside(value: object, step: str | int) -> object:
+    if isinstance(value, dict):
+        return value.get(step)
+    return value[step] if isinstance(value, list) and isinstance(step, int) and step < len(value) else None
 
 
 def _new(finding: TemplateFinding) -> NewFinding:

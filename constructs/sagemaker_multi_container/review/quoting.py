@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 LONGEST: Final = 100
@@ -28,6 +28,9 @@ def plain(text: str, longest: int = LONGEST) -> str:
 def listed(texts: Iterable[str], conjunction: str, most: int = 10) -> str:
     """Some texts, each quoted, as an enumeration."""
     quoted = [code(each) for each in texts]
-    if len(quoted) > most:
-        quoted = [*quoted[:most], f"{len(quoted) - most} more"]
-    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} {conjunction} {quoted[-1]}"
+    return joined(quoted if len(quoted) <= most else [*quoted[:most], f"{len(quoted) - most} more"], conjunction)
+
+
+def joined(texts: Sequence[str], conjunction: str) -> str:
+    """An enumeration."""
+    return texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} {conjunction} {texts[-1]}"

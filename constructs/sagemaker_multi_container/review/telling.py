@@ -2,38 +2,43 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
+from ..rules import Severity
 from .changes import (
-    BeforeAfter,
-    Capacity,
-    ContainerChange,
+    CallerBreak,
     DeploymentPath,
     EndpointChange,
     Fate,
     FindingsChange,
-    ModelChange,
     NewFinding,
     Outcome,
     Refusal,
     ResourceChange,
     Review,
     Strategy,
-    VariantChange,
 )
-from .containers import short_image
 from .deployment import duration
-from .document import Alert, Block, Bullets, Details, Document, Paragraph, Picture, Section, Table
+from .document import Alert, Block, Bullets, Details, Document, Paragraph, Picture, Section
 from .mermaid import diagram
 from .permissions import PrincipalChange
-from .quoting import code, listed
+from .quoting import code, joined, listed
 from .statements import Answer, StatementChange
+from .tables import capacity, containers, reasons, resources
+from .words import capped, counted, sentence
 
-ARROW = " → "
-NONE = "-"
 _LONGEST_MESSAGE = 300
-_MOST_ITEMS = 25
+_SEVERITIES = [each.value for each in Severity]
+_PARTS = {
+    "Containers": "the containers",
+    "PrimaryContainer": "the container",
+    "ProductionVariants": "the variants",
+    "ShadowProductionVariants": "the shadow variants",
+    "Tags": "tags",
+}
+"""What people call a property."""
 
 
 def tell(review: Review) -> Document:
@@ -43,7 +48,7 @@ def tell(review: Review) -> Document:
     sections = [_section(each, with_stack=several) for each in changed]
     closing: list[Block] = []
     if review.other_findings.new:
-        closing.append(Bullets(_capped(_finding(each) for each in review.other_findings.new), "New findings elsewhere"))
+        closing.append(Bullets(capped(_finding(each) for each in review.other_findings.new), "New findings elsewhere"))
     same = [each.name for each in review.endpoints if not each.is_changed]
     if same and changed:
         closing.append(Paragraph(f"Unchanged: {listed(same, 'and')}."))
@@ -54,13 +59,13 @@ def _headline(review: Review, sections: Sequence[Section], same: int) -> str:
     if not review.endpoints:
         return "There are no SageMaker endpoints, neither before nor after the change."
     if not sections:
-        return f"No endpoint changes: {_counted(same, 'is', 'are')} the same as before."
+        return f"No endpoint changes: {counted(same, 'is', 'are')} the same as before."
     if len(sections) == 1:
         return f"**{sections[0].name}**: {sections[0].headline}"
     outcomes = Counter(each.outcome for each in review.endpoints if each.is_changed)
-    counted = [f"{outcomes[each]} {each.value}" for each in Outcome if outcomes[each]]
+    ends = [f"{outcomes[each]} {each.value}" for each in Outcome if outcomes[each]]
     worst = dict.fromkeys(badge for each in review.endpoints if each.is_changed for badge in _badges(each))
-    return f"**{len(sections)} endpoints change**: {', '.join(counted)}{''.join(f' · {each}' for each in worst)}"
+    return f"**{len(sections)} endpoints change**: {', '.join(ends)}{''.join(f' · {each}' for each in worst)}"
 
 
 def _section(change: EndpointChange, *, with_stack: bool) -> Section:
@@ -74,7 +79,7 @@ def _badges(change: EndpointChange) -> Iterator[str]:
     if change.callers:
         yield "**breaks callers**" if any(each.is_certain for each in change.callers) else "may break callers"
     if any(each.capacity.differs for each in change.variants) and _is_there(change):
-        yield "other capacity"
+        yield "capacity changes"
     match (change.permissions.wider, change.permissions.narrower):
         case (Answer.YES, _):
             yield "**permissions wider**"
@@ -96,15 +101,14 @@ def _blocks(change: EndpointChange) -> Iterator[Block]:
             "caution", "SageMaker or CloudFormation will refuse this", [_refusal(each) for each in change.refusals]
         )
     if change.callers:
-        items = [f"{'' if each.is_certain else 'perhaps '}{each.calls}: {each.remedy}" for each in change.callers]
-        yield Alert("warning", "Callers must change", _capped(items))
+        yield Alert("warning", "Callers must change", capped(map(_caller, change.callers)))
     yield Paragraph(_what_happens(change))
     if change.notes:
         yield Bullets([f"{each}." for each in change.notes])
     for model in change.models:
-        yield from _model(model, is_only=len(change.models) == 1)
+        yield from containers(model, is_only=len(change.models) == 1)
     if change.variants:
-        yield _capacity(change)
+        yield capacity(change)
         notes = [f"{code(each.name.after or '')}: {note}." for each in change.variants for note in each.notes]
         if notes:
             yield Bullets(notes)
@@ -113,7 +117,7 @@ def _blocks(change: EndpointChange) -> Iterator[Block]:
     yield from _findings(change.findings)
     yield from _permissions(change)
     yield Details("Picture", [Picture("The endpoint after the change", diagram(change))])
-    yield Details("Resources", [_resources(change.resources)])
+    yield Details("Resources", [resources(change.resources)])
 
 
 # What happens
@@ -128,7 +132,7 @@ def _what_happens(change: EndpointChange) -> str:
             Outcome.UNCHANGED: "The endpoint itself does not change.",
         }[change.outcome]
     new = Counter(each.type for each in change.resources if each.fate is Fate.REPLACED and each.type != "Endpoint")
-    made = " and ".join(_counted(number, f"new {kind}", f"new {kind}s") for kind, number in new.items())
+    made = " and ".join(counted(number, f"new {kind}", f"new {kind}s") for kind, number in new.items())
     because = _because(change.resources)
     match change.outcome:
         case Outcome.REPLACED:
@@ -144,135 +148,18 @@ def _what_happens(change: EndpointChange) -> str:
     return f"{what}{because}"
 
 
-def _because(resources: Iterable[ResourceChange]) -> str:
-    reasons = [reason for each in resources if each.before and each.after for reason in _reasons(each)]
-    return f" Because of {', '.join(_capped(reasons, 6))}." if reasons else ""
+def _because(changes: Iterable[ResourceChange]) -> str:
+    why = list(dict.fromkeys(reason for each in changes if each.before and each.after for reason in _roots(each)))
+    return f" Because of {joined(capped(why), 'and')}." if why else ""
 
 
-def _reasons(change: ResourceChange) -> Iterator[str]:
-    """Why it changes by itself."""
-    if change.has_new_version:
-        yield "another revision of an artefact"
-    elif change.before != change.after and not change.properties and not change.follows:
-        yield f"another logical id of the {change.type}"
+def _roots(change: ResourceChange) -> Iterator[str]:
+    """What of a resource changes by itself, in short."""
+    if not change.properties:
+        yield from reasons(change)
     for each in change.properties:
-        yield code(f"{change.type}.{each}")
-
-
-def _resources(resources: Iterable[ResourceChange]) -> Table:
-    return Table(["Resource", "Logical id", "", "Why"], [_resource(each) for each in resources])
-
-
-def _resource(change: ResourceChange) -> list[str]:
-    reasons = [*_reasons(change)] if change.before and change.after else []
-    reasons += [f"{code(each)} is replaced" for each in change.follows]
-    return [
-        change.type,
-        _cell(BeforeAfter(change.before, change.after)),
-        change.fate.value,
-        ", ".join(_capped(reasons)),
-    ]
-
-
-# Containers
-
-
-def _model(model: ModelChange, *, is_only: bool) -> Iterator[Block]:
-    title = "Containers" if is_only else f"Containers of {listed(model.variants, 'and')}"
-    if model.mode.before != model.mode.after or not model.containers:
-        yield Paragraph(f"{title}: mode {_cell(model.mode, unknown='unknown')}.")
-    elif not any(each.is_changed for each in model.containers):
-        yield Paragraph(f"{title}: all as before, mode {code(model.mode.after or 'unknown')}.")
-    if not any(each.is_changed for each in model.containers):
-        return
-    columns: dict[str, Callable[[ContainerChange], str]] = {
-        title: _hostname,
-        "Image": _image,
-        "Artefact": lambda each: _cell(_both(each, "artefact")),
-        "Model package": lambda each: _cell(_both(each, "model_package")),
-        "Environment": _environment,
-        "Other": _others,
-    }
-    cells = {head: [tell(each) for each in model.containers] for head, tell in columns.items()}
-    shown = {head: column for head, column in cells.items() if head == title or set(column) - {NONE}}
-    yield Table(list(shown), [list(row) for row in zip(*shown.values(), strict=True)])
-
-
-def _both(change: ContainerChange, attribute: str) -> BeforeAfter[str | None]:
-    return BeforeAfter(*(getattr(each, attribute, None) for each in (change.before, change.after)))
-
-
-def _hostname(change: ContainerChange) -> str:
-    names = BeforeAfter(
-        *(
-            None if each is None else each.hostname or f"container {position}"
-            for each, position in ((change.before, change.position.before), (change.after, change.position.after))
-        )
-    )
-    both = change.before is not None and change.after is not None
-    if both and change.position.differs:
-        return f"{_cell(names)} (no. {change.position.before}{ARROW}{change.position.after})"
-    return (
-        _cell(names) if both else f"{code(names.after or names.before or '')} {'added' if names.after else 'removed'}"
-    )
-
-
-def _image(change: ContainerChange) -> str:
-    images = _both(change, "image")
-    short = BeforeAfter(images.before and short_image(images.before), images.after and short_image(images.after))
-    return _cell(images if images.differs and not short.differs else short)
-
-
-def _environment(change: ContainerChange) -> str:
-    parts = [
-        f"{verb} {listed(names, 'and')}"
-        for verb, names in (
-            ("adds", change.environment_added),
-            ("removes", change.environment_removed),
-            ("changes", change.environment_changed),
-            ("perhaps changes", change.environment_perhaps_changed),
-        )
-        if names
-    ]
-    return "; ".join(parts) or NONE
-
-
-def _others(change: ContainerChange) -> str:
-    multi = BeforeAfter(*(each is not None and each.is_multi_model for each in (change.before, change.after)))
-    kinds = [code("MultiModel")] if multi.before and multi.after else []
-    if multi.differs:
-        kinds = [f"{code('MultiModel')} {'added' if multi.after else 'removed'}"]
-    return ", ".join([*kinds, *(code(each) for each in change.properties)]) or NONE
-
-
-# Capacity
-
-
-def _capacity(change: EndpointChange) -> Table:
-    columns: dict[str, Callable[[VariantChange], str]] = {
-        "Variant": lambda each: _cell(each.name) + (" (shadow)" if each.is_shadow else ""),
-        "Instances": lambda each: _cell(_of(each, lambda capacity: capacity.instances)),
-        "Traffic": lambda each: _cell(_of(each, lambda capacity: capacity.traffic)),
-        "Scaled": lambda each: _cell(_of(each, _scaling)),
-        "Volume": lambda each: _cell(_of(each, lambda capacity: capacity.volume_gb and f"{capacity.volume_gb} GB")),
-    }
-    rows = {head: [tell(each) for each in change.variants] for head, tell in columns.items()}
-    if change.concurrency.before or change.concurrency.after:
-        rows["At once, asynchronous"] = [_cell(change.concurrency)] * len(change.variants)
-    shown = {head: column for head, column in rows.items() if head == "Variant" or set(column) - {NONE}}
-    return Table(list(shown), [list(row) for row in zip(*shown.values(), strict=True)])
-
-
-def _of(change: VariantChange, tell: Callable[[Capacity], str | None]) -> BeforeAfter[str | None]:
-    before, after = change.capacity.before, change.capacity.after
-    return BeforeAfter(None if before is None else tell(before), None if after is None else tell(after))
-
-
-def _scaling(capacity: Capacity) -> str | None:
-    if capacity.scaling is None:
-        return None
-    bounds = f"{capacity.scaling.minimum} to {capacity.scaling.maximum}"
-    return "; ".join([bounds, *capacity.scaling.schedules])
+        root = re.split(r"[.\[]", each)[0]
+        yield _PARTS.get(root) or code(f"{change.type}.{root}")
 
 
 # Deployment
@@ -294,29 +181,35 @@ def _rollback(path: DeploymentPath) -> str:
     return f"If {listed(path.alarms, 'or')} goes off meanwhile, the traffic goes back and the stack is rolled back."
 
 
-# Findings and refusals
+# Callers, refusals and findings
+
+
+def _caller(broken: CallerBreak) -> str:
+    maybe = "" if broken.is_certain else "perhaps: "
+    return f"{maybe}{broken.calls}. {sentence(broken.remedy)}"
 
 
 def _refusal(refusal: Refusal) -> str:
     maybe = "" if refusal.is_certain else "perhaps: "
-    return f"{maybe}{refusal.message} ({refusal.rule}). {_sentence(refusal.fix)} See {refusal.source}"
+    return f"{maybe}{refusal.message} ({refusal.rule}). {sentence(refusal.fix)} See {refusal.source}"
 
 
 def _findings(findings: FindingsChange) -> Iterator[Block]:
-    grave = [each for each in findings.new if each.severity != "info"]
+    new = sorted(findings.new, key=lambda each: _SEVERITIES.index(each.severity))
+    grave = [each for each in new if each.severity != Severity.INFO]
     if grave:
-        yield Bullets(_capped(_finding(each) for each in grave), "New findings")
-    notable = [each for each in findings.new if each.severity == "info"]
+        yield Bullets(capped(_finding(each) for each in grave), "New findings")
+    notable = [each for each in new if each.severity == Severity.INFO]
     if notable:
-        yield Details(_counted(len(notable), "new info", "new infos"), [Bullets(_capped(map(_finding, notable)))])
+        yield Details(counted(len(notable), "new info", "new infos"), [Bullets(capped(map(_finding, notable)))])
     if findings.resolved:
-        yield Paragraph(f"{_counted(findings.resolved, 'finding is', 'findings are')} gone.")
+        yield Paragraph(f"{counted(findings.resolved, 'finding is', 'findings are')} gone.")
 
 
 def _finding(finding: NewFinding) -> str:
     place = ".".join(filter(None, (finding.logical_id, finding.path)))
     message = code(finding.message, _LONGEST_MESSAGE)
-    return f"{finding.severity} {finding.rule} at {code(place)}: {message}. {_sentence(finding.fix)}"
+    return f"{finding.severity} {finding.rule} at {code(place)}: {message}. {sentence(finding.fix)}"
 
 
 # Permissions
@@ -330,12 +223,12 @@ def _permissions(change: EndpointChange) -> Iterator[Block]:
         items = [*_principal(principal)]
         if items:
             verdict = _verdict(principal.wider, principal.narrower)
-            blocks.append(Bullets(_capped(items), f"{code(principal.principal)} ({relation} the endpoint): {verdict}"))
+            blocks.append(Bullets(capped(items), f"{code(principal.principal)} ({relation} the endpoint): {verdict}"))
     if not blocks:
         return
     concerns = [code(each, _LONGEST_MESSAGE) for principal, _ in who for each in principal.concerns]
     if concerns:
-        yield Bullets(_capped(concerns), "Permissions worth a second look")
+        yield Bullets(capped(concerns), "Permissions worth a second look")
     verdict = _verdict(change.permissions.wider, change.permissions.narrower)
     yield Details(f"Permissions: {verdict}", blocks)
 
@@ -369,27 +262,5 @@ def _statement(change: StatementChange, prefix: str) -> str:
     return f"{prefix}{change.kind}: {', '.join(parts) or code(str(known), _LONGEST_MESSAGE)}"
 
 
-# Words
-
-
 def _is_there(change: EndpointChange) -> bool:
     return change.outcome not in (Outcome.CREATED, Outcome.DELETED, Outcome.LEFT_BEHIND)
-
-
-def _cell(value: BeforeAfter[str | None], unknown: str = NONE) -> str:
-    """A value, or both if they differ."""
-    before, after = (unknown if each is None else code(each) for each in (value.before, value.after))
-    return after if before == after else f"{before}{ARROW}{after}"
-
-
-def _counted(number: int, one: str, many: str) -> str:
-    return f"{number} {one if number == 1 else many}"
-
-
-def _capped(items: Iterable[str], most: int = _MOST_ITEMS) -> list[str]:
-    every = list(items)
-    return every if len(every) <= most else [*every[:most], f"and {len(every) - most} more"]
-
-
-def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}."

@@ -59,9 +59,9 @@ class Value:
 
 def value_of(template: Template, logical_id: str) -> Value:
     """The properties of a resource of any type."""
-    described = template.description.resources.get(logical_id)
-    known = template.properties(logical_id) if described is None else described.properties
-    return Value(template, known, template.document["Resources"][logical_id].get("Properties", {}))
+    return Value(
+        template, template.properties(logical_id), template.document["Resources"][logical_id].get("Properties", {})
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +98,9 @@ def differences(before: Value, after: Value, identity: Identity, path: Path = ()
             list(differences(before[index], after[index], identity, (*path, index)))
             for index in range(min(len(old), len(new)))
         ]
-        if len(old) != len(new):
-            yield Difference(path, Degree.CERTAIN)
         yield from itertools.chain.from_iterable(inside)
+        longer = range(len(inside), max(len(old), len(new)))
+        yield from (Difference((*path, index), Degree.CERTAIN) for index in longer)
     elif old != new or isinstance(old, bool) != isinstance(new, bool):
         yield Difference(path, Degree.CERTAIN)
 

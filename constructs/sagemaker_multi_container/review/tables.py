@@ -1,0 +1,151 @@
+"""The tables of a review: containers, capacity and resources, before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TypeVar
+
+from .changes import (
+    BeforeAfter,
+    Capacity,
+    Container,
+    ContainerChange,
+    EndpointChange,
+    ModelChange,
+    ResourceChange,
+    VariantChange,
+)
+from .containers import short_image
+from .document import Block, Paragraph, Table
+from .quoting import code, listed
+from .words import ARROW, NONE, capped, cell
+
+T = TypeVar("T")
+
+
+def containers(model: ModelChange, *, is_only: bool) -> Iterator[Block]:
+    """The containers of a model; only their mode if they stay as they are."""
+    title = "Containers" if is_only else f"Containers of {listed(model.variants, 'and')}"
+    is_changed = any(each.is_changed for each in model.containers)
+    if model.mode.differs or not is_changed:
+        all_as_before = "" if is_changed else ", all as before" if model.containers else ", not known"
+        yield Paragraph(f"{title}: mode {cell(model.mode, unknown='unknown')}{all_as_before}.")
+    if is_changed:
+        yield _table(
+            model.containers,
+            {
+                title: _hostname,
+                "Image": _image,
+                "Artefact": lambda each: cell(_both(each, "artefact")),
+                "Model package": lambda each: cell(_both(each, "model_package")),
+                "Environment": _environment,
+                "Other": _others,
+            },
+        )
+
+
+def capacity(change: EndpointChange) -> Table:
+    """What serves each variant."""
+    return _table(
+        change.variants,
+        {
+            "Variant": lambda each: cell(each.name) + (" (shadow)" if each.is_shadow else ""),
+            "Instances": lambda each: cell(_of(each, lambda fleet: fleet.instances)),
+            "Traffic": lambda each: cell(_of(each, lambda fleet: fleet.traffic)),
+            "Scaled": lambda each: cell(_of(each, _scaling)),
+            "Volume": lambda each: cell(_of(each, lambda fleet: fleet.volume_gb and f"{fleet.volume_gb} GB")),
+            "Requests at once": lambda _: cell(change.concurrency),
+        },
+    )
+
+
+def resources(changes: Iterable[ResourceChange]) -> Table:
+    """What CloudFormation does to each resource."""
+    return _table(
+        changes,
+        {
+            "Resource": lambda each: each.type,
+            "Logical id": lambda each: cell(BeforeAfter(each.before, each.after)),
+            "What happens": lambda each: each.fate.value,
+            "Why": lambda each: ", ".join(capped(_causes(each))) or NONE,
+        },
+    )
+
+
+def reasons(change: ResourceChange) -> Iterator[str]:
+    """Why a resource changes by itself."""
+    if change.has_new_version:
+        yield "another revision of an artefact"
+    elif change.before != change.after and not change.properties and not change.follows:
+        yield f"another logical id of the {change.type}"
+    yield from (code(each) for each in change.properties)
+
+
+def _causes(change: ResourceChange) -> Iterator[str]:
+    if change.before and change.after:
+        yield from reasons(change)
+        yield from (f"{code(each)} is replaced" for each in change.follows)
+
+
+def _table(items: Iterable[T], columns: Mapping[str, Callable[[T], str]]) -> Table:
+    """A row for each item. A column that has nothing to say is left out, but never the first one."""
+    rows = [[tell(each) for tell in columns.values()] for each in items]
+    first = next(iter(columns))
+    told = [index for index, head in enumerate(columns) if head == first or any(row[index] != NONE for row in rows)]
+    return Table([list(columns)[index] for index in told], [[row[index] for index in told] for row in rows])
+
+
+def _both(change: ContainerChange, attribute: str) -> BeforeAfter[str | None]:
+    return BeforeAfter(*(getattr(each, attribute, None) for each in (change.before, change.after)))
+
+
+def _hostname(change: ContainerChange) -> str:
+    before, after = _called(change.before, change.position.before), _called(change.after, change.position.after)
+    if before is None or after is None:
+        return f"{code(before or after or '?')} {'added' if before is None else 'removed'}"
+    place = f" (no. {change.position.before}{ARROW}{change.position.after})" if change.position.differs else ""
+    return cell(BeforeAfter(before, after)) + place
+
+
+def _called(container: Container | None, position: int | None) -> str | None:
+    return None if container is None else container.hostname or f"container {position}"
+
+
+def _image(change: ContainerChange) -> str:
+    images = _both(change, "image")
+    short = BeforeAfter(images.before and short_image(images.before), images.after and short_image(images.after))
+    return cell(images if images.differs and not short.differs else short)
+
+
+def _environment(change: ContainerChange) -> str:
+    parts = [
+        f"{verb} {listed(names, 'and')}"
+        for verb, names in (
+            ("adds", change.environment_added),
+            ("removes", change.environment_removed),
+            ("changes", change.environment_changed),
+            ("perhaps changes", change.environment_perhaps_changed),
+        )
+        if names
+    ]
+    return "; ".join(parts) or NONE
+
+
+def _others(change: ContainerChange) -> str:
+    multi = BeforeAfter(*(each is not None and each.is_multi_model for each in (change.before, change.after)))
+    kinds = [code("MultiModel")] if multi.before and multi.after else []
+    if multi.differs:
+        kinds = [f"{code('MultiModel')} {'added' if multi.after else 'removed'}"]
+    return ", ".join([*kinds, *(code(each) for each in change.properties)]) or NONE
+
+
+def _of(change: VariantChange, tell: Callable[[Capacity], str | None]) -> BeforeAfter[str | None]:
+    before, after = change.capacity.before, change.capacity.after
+    return BeforeAfter(None if before is None else tell(before), None if after is None else tell(after))
+
+
+def _scaling(capacity: Capacity) -> str | None:
+    if capacity.scaling is None:
+        return None
+    bounds = f"{capacity.scaling.minimum} to {capacity.scaling.maximum}"
+    return "; ".join([bounds, *capacity.scaling.schedules])

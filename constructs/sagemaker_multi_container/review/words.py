@@ -1,0 +1,36 @@
+"""Small pieces of the language of a review."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from .changes import BeforeAfter
+from .quoting import code
+
+ARROW: Final = " → "
+NONE: Final = "-"
+"""In place of what is not there."""
+_MOST_ITEMS: Final = 25
+
+
+def cell(value: BeforeAfter[str | None], unknown: str = NONE) -> str:
+    """A value, or both if they differ."""
+    before, after = (unknown if each is None else code(each) for each in (value.before, value.after))
+    return after if before == after else f"{before}{ARROW}{after}"
+
+
+def counted(number: int, one: str, many: str) -> str:
+    """A number of things."""
+    return f"{number} {one if number == 1 else many}"
+
+
+def capped(items: Iterable[str], most: int = _MOST_ITEMS) -> list[str]:
+    """The items, of a long list only the first ones."""
+    every = list(items)
+    return every if len(every) <= most else [*every[:most], f"and {len(every) - most} more"]
+
+
+def sentence(text: str) -> str:
+    """A text as a sentence."""
+    return f"{text[:1].upper()}{text[1:]}."
