@@ -63,6 +63,11 @@ CORPUS: Mapping[str, Expectation] = {
                 finds=("MCE-E04 TranscriberConfig.AsyncInferenceConfig.OutputConfig.S3OutputPath",),
             ),
             Mistake(
+                instead_of="endpoint/${TranscriberEndpoint.EndpointName}/variant/gpu",
+                write="endpoint/${TranscriberEndpoint}/variant/gpu",
+                finds=("MCE-A01 Fleet.ResourceId",),
+            ),
+            Mistake(
                 instead_of="AsyncInferenceConfig:",
                 write="AsyncInferenceConfiguration:",
                 finds=("MCE-T04 TranscriberConfig.AsyncInferenceConfiguration", "MCE-A05 Fleet.MinCapacity"),
@@ -137,6 +142,11 @@ CORPUS: Mapping[str, Expectation] = {
             "MCE-V30 ReviewsConfig.ProductionVariants[0].InitialInstanceCount",
         ),
         mistakes=(
+            Mistake(
+                instead_of="683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:",
+                write="docker.io/library/scikit-learn:",
+                finds=("MCE-C18 ReviewsModel.PrimaryContainer.Image",),
+            ),
             Mistake(
                 instead_of="Granularity: sentence",
                 write="Granularity: line",
@@ -281,6 +291,16 @@ CORPUS: Mapping[str, Expectation] = {
         reads={"ParserModel": MODEL, "ParserConfig": CONFIG, "ParserEndpoint": ENDPOINT},
         remarks=("MCE-E11 ParserConfig", "MCE-V30 ParserConfig.ProductionVariants[0].InitialInstanceCount"),
         mistakes=(
+            Mistake(
+                instead_of="ExecutionRoleArn: !GetAtt ParserRole.Arn",
+                write="",
+                finds=("MCE-M02 ParserModel",),
+            ),
+            Mistake(
+                instead_of="InstanceType: ml.g4dn.2xlarge",
+                write="InstanceType: ml.g4dn.2xlarge\n          VolumeSizeInGB: 50",
+                finds=("MCE-V17 ParserConfig.ProductionVariants[0].VolumeSizeInGB",),
+            ),
             Mistake(
                 instead_of="VariantName: parser",
                 write="VariantName: document_parser",

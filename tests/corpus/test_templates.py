@@ -20,6 +20,7 @@ from sagemaker_multi_container.template import read
 from .expectations import CORPUS, Expectation, Mistake
 
 TEMPLATES = Path(__file__).parent / "templates"
+_OF_SEVERAL_CONTAINERS = {"direct-containers.yaml", "inference-pipeline.json", "private-registry.yaml"}
 _ABOUT_SEVERAL_CONTAINERS = re.compile(
     r"multi-container|pipeline|Direct|Serial|hostname|each container|other container"
 )
@@ -65,9 +66,9 @@ def test_cfn_lint_finds_no_error() -> None:
 
 def test_the_resources_are_read(file: str, expectation: Expectation) -> None:
     """Nothing that the rules look at is overlooked: else it would be no wonder that they find nothing."""
-    assert {logical_id: resource.type for logical_id, resource in _resources(TEMPLATES / file).items()} == (
-        expectation.reads
-    )
+    types = {logical_id: resource.type for logical_id, resource in _resources(TEMPLATES / file).items()}
+
+    assert types == expectation.reads
 
 
 def test_there_is_no_error(file: str) -> None:
@@ -82,11 +83,11 @@ def test_what_is_remarked_is_true(file: str, expectation: Expectation) -> None:
     assert sorted(map(_remark, _findings(TEMPLATES / file))) == sorted(expectation.remarks)
 
 
+@pytest.mark.parametrize("file", sorted(CORPUS.keys() - _OF_SEVERAL_CONTAINERS))
 def test_a_single_container_hears_nothing_of_several(file: str) -> None:
     """Who hosts one container is not told about modes, hostnames and pipelines."""
     models = [each.properties for each in _resources(TEMPLATES / file).values() if each.type == "Model"]
-    if any(len(model.get("Containers", ())) > 1 for model in models):
-        pytest.skip("has several containers")
+    assert all(len(model.get("Containers", [])) <= 1 for model in models)
 
     texts = [f"{found.message}; {found.rule.fix}" for found in _findings(TEMPLATES / file)]
 
@@ -101,6 +102,17 @@ def test_a_mistake_is_found(file: str, mistake: Mistake, tmp_path: Path) -> None
     found = {_remark(each) for each in _findings(path)}
 
     assert found - set(CORPUS[file].remarks) == set(mistake.finds)
+
+
+@pytest.mark.parametrize(("file", "mistake"), _MISTAKES)
+def test_the_line_of_a_finding_shows_its_property(file: str, mistake: Mistake, tmp_path: Path) -> None:
+    """Who jumps to the line of a finding sees the property that it is about."""
+    for found in _findings(_with(mistake, file, tmp_path)):
+        last = found.path[-1] if found.path else found.logical_id
+
+        assert found.line is not None
+        line = found.template.file.read_text(encoding="utf-8").splitlines()[found.line - 1]
+        assert last in line if isinstance(last, str) else line.lstrip().startswith(("- ", "{"))
 
 
 def test_the_long_form_in_json_says_the_same(file: str, tmp_path: Path) -> None:
