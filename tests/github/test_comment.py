@@ -17,6 +17,8 @@ from .workflows import FOLDER, jobs
 STEP = jobs((FOLDER / "review-endpoints.yml").read_text())["comment"].step("Create or update the comment")
 MARKER = "<!-- review-endpoints: endpoints -->\n"
 BOT = "github-actions[bot]"
+REVIEW = "<!-- mce review -->\n\n**search**: rolls in place\n\nMore of it.\n"
+NOTHING = "<!-- mce review -->\n\nNo endpoint changes: 1 is the same as before.\n"
 
 
 class GitHub:
@@ -112,23 +114,30 @@ def _comment(address: str, markdown: str, *, name: str = "endpoints", fork: bool
 
 def test_the_first_review_makes_a_comment(github: GitHub, address: str) -> None:
     """With the token of the job, and a marker that no reader sees."""
-    done = _comment(address, "**search**: rolls in place\n")
+    done = _comment(address, REVIEW)
 
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert github.written == [("POST", "/issues/7/comments")]
-    assert [each["body"] for each in github.comments] == [MARKER + "**search**: rolls in place\n"]
+    assert [each["body"] for each in github.comments] == [MARKER + REVIEW]
     assert github.tokens == {"Bearer the-token"}
+
+
+def test_a_review_without_changes_makes_no_comment(github: GitHub, address: str) -> None:
+    """Most pull requests leave the endpoints alone."""
+    done = _comment(address, NOTHING)
+
+    assert (done.returncode, github.written) == (0, [])
 
 
 def test_later_reviews_replace_what_it_says(github: GitHub, address: str) -> None:
     """Also where more comments came before it than GitHub lists on a page."""
     for number in range(130):
         github.has_comment(f"comment {number}", author="a-reviewer")
-    _comment(address, "first")
-    _comment(address, "second")
+    _comment(address, REVIEW)
+    _comment(address, NOTHING)
 
     assert github.written == [("POST", "/issues/7/comments"), ("PATCH", "/issues/comments/131")]
-    assert github.comments[-1]["body"] == MARKER + "second"
+    assert github.comments[-1]["body"] == MARKER + NOTHING
 
 
 @pytest.mark.parametrize(
@@ -142,7 +151,7 @@ def test_later_reviews_replace_what_it_says(github: GitHub, address: str) -> Non
 def test_other_comments_are_left_alone(github: GitHub, address: str, body: str, author: str) -> None:
     """Those of people, those that quote ours, and those of another app of the repository."""
     github.has_comment(body, author=author)
-    _comment(address, "ours")
+    _comment(address, REVIEW)
 
     assert github.written == [("POST", "/issues/7/comments")]
     assert github.comments[0]["body"] == body
@@ -152,7 +161,7 @@ def test_a_forks_review_goes_to_the_pull_request_that_ends_in_the_commit(github:
     """Not to any other of the same branch: who sends a pull request cannot choose where the comment goes."""
     github.has_pull_request(6, commit="0ther")
     github.has_pull_request(7, commit="c0ffee")
-    _comment(address, "of the fork", fork=True)
+    _comment(address, REVIEW, fork=True)
 
     assert github.written == [("POST", "/issues/7/comments")]
 
@@ -160,7 +169,7 @@ def test_a_forks_review_goes_to_the_pull_request_that_ends_in_the_commit(github:
 def test_a_review_that_is_out_of_date_is_not_written(github: GitHub, address: str) -> None:
     """The fork was pushed to since, so that another review is on its way."""
     github.has_pull_request(7, commit="newer")
-    done = _comment(address, "of the fork", fork=True)
+    done = _comment(address, REVIEW, fork=True)
 
     assert (done.returncode, github.written) == (0, [])
     assert done.stdout == "::notice::no open pull request ends in the reviewed commit any more\n"
@@ -171,16 +180,16 @@ def test_a_review_that_is_out_of_date_is_not_written(github: GitHub, address: st
 )
 def test_what_is_written_is_never_executed(github: GitHub, address: str, hostile: str) -> None:
     """Whatever the review's text may contain."""
-    done = _comment(address, hostile)
+    done = _comment(address, REVIEW + hostile)
 
     assert done.returncode == 0
-    assert [each["body"] for each in github.comments] == [MARKER + hostile]
+    assert [each["body"] for each in github.comments] == [MARKER + REVIEW + hostile]
 
 
 def test_a_refusal_of_github_fails_the_job(github: GitHub, address: str) -> None:
     """Rather than leaving an old comment as if it were new."""
     github.status = 403
-    done = _comment(address, "refused")
+    done = _comment(address, REVIEW)
 
     assert done.returncode == 1
     assert "HTTP Error 403" in done.stderr
