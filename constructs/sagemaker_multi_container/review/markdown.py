@@ -11,8 +11,8 @@ from .telling import tell
 
 MARKER: Final = "<!-- mce review -->"
 """The first line, which nobody sees: by it a comment is found again, so that the next review can take its place."""
-LONGEST: Final = 65_536
-"""The size that a comment on GitHub may have."""
+LONGEST: Final = 65_000
+"""A comment on GitHub may have 65,536 characters. The rest is for whoever posts it."""
 
 _LEVELS: Final[Sequence[tuple[type[Block], ...]]] = (
     (Alert, Paragraph, Bullets, Table, Picture, Details),
