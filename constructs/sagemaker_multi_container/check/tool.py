@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import metadata
 from typing import Final
 
 DISTRIBUTION: Final = "sagemaker-multi-container"
@@ -10,6 +9,8 @@ DISTRIBUTION: Final = "sagemaker-multi-container"
 
 def version() -> str:
     """The version that is installed; in a source tree that is not installed, it is unknown."""
+    from importlib import metadata  # noqa: PLC0415 (it takes as long as all the rules)
+
     try:
         return metadata.version(DISTRIBUTION)
     except metadata.PackageNotFoundError:
