@@ -53,12 +53,15 @@ def report_of(app: cdk.App) -> Report:
         app.synth()
     except RuntimeError as failed:
         error = str(failed)
-    (text,) = [file.read_text(encoding="utf-8") for file in Path(app.outdir).glob("validation-report.json")]
+    text = (Path(app.outdir) / "validation-report.json").read_text(encoding="utf-8")
     assert SECRET not in text + error
-    plugins = json.loads(text)["pluginReports"]
-    ours = next((each for each in plugins if each["pluginName"] == "sagemaker-multi-container"), {"violations": []})
-    assert "error" not in ours.get("metadata", {}), ours
-    return Report(ours["violations"], ours.get("suppressedViolations", []), error)
+    violations, suppressed = [], []
+    for plugin in json.loads(text)["pluginReports"]:
+        if plugin["pluginName"] == "sagemaker-multi-container":
+            assert "error" not in plugin.get("metadata", {}), plugin
+            violations += plugin["violations"]
+            suppressed += plugin.get("suppressedViolations", [])
+    return Report(violations, suppressed, error)
 
 
 def report_on(outdir: Path, declare: Callable[[cdk.Stack], object]) -> Report:

@@ -19,6 +19,7 @@ from aws_cdk import cloudformation_include as cfn_include
 
 from sagemaker_multi_container import MultiContainerEndpointChecks
 from sagemaker_multi_container.rules import RULES, Severity
+from tests.conftest import ROOT
 from tests.plugin.apps import (
     IMAGE,
     PREFIX,
@@ -32,7 +33,7 @@ from tests.plugin.apps import (
 )
 from tests.unit.builders import endpoint
 
-_BINARIES = Path(sys.executable).parent
+_BINARIES = ROOT / ".venv" / "bin"
 
 
 def test_says_what_is_wrong_where_and_what_to_do(tmp_path: Path) -> None:
@@ -261,12 +262,14 @@ def test_the_command_line_shows_it_and_takes_the_acknowledgement_it_asks_for(tmp
 
 
 def _synth(outdir: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    command = [_BINARIES / "cdk", "synth", "--quiet", "--no-notices", "--app", f"{sys.executable} -m tests.plugin.app"]
+    app = f"{sys.executable} -m tests.plugin.app"
+    command = ["cdk", "synth", "--quiet", "--no-notices", "--app", app, "--output", str(outdir), *options]
     environment = os.environ | {"PATH": f"{_BINARIES}{os.pathsep}{os.environ['PATH']}", "CI": "true"}
     # The CDK behaves otherwise below pytest, which a user's app is not.
     outside = {name: value for name, value in environment.items() if not name.startswith("PYTEST_")}
     return subprocess.run(
-        [*command, "--output", outdir, *options],
+        command,
+        cwd=ROOT,
         env=outside | {"CDK_DISABLE_CLI_TELEMETRY": "true", "CDK_VALIDATION": "false"},
         capture_output=True,
         text=True,
