@@ -46,7 +46,8 @@ def joined(pieces: Iterable[object]) -> str | Unknown:
             case Unknown(), str():
                 whole = replace(whole, suffix=whole.suffix + piece)
             case Unknown(), Unknown():
-                whole = Unknown(whole.prefix, piece.suffix)
+                dynamic = next((each for each in (whole, piece) if isinstance(each, DynamicReference)), Unknown())
+                whole = replace(dynamic, prefix=whole.prefix, suffix=piece.suffix)
     return known(whole)
 
 
@@ -60,6 +61,9 @@ def known(text: str | Unknown) -> str | Unknown:
             before, start, rest = prefix.partition(_DYNAMIC)
             service = _service(rest if start else suffix.partition(_DYNAMIC)[2])
             return DynamicReference(before, suffix.rpartition(_END)[2], service=service)
+        case DynamicReference(suffix=suffix):
+            # Another piece may have ended it.
+            return replace(text, suffix=suffix.rpartition(_END)[2])
     return text
 
 
