@@ -7,7 +7,7 @@ policies would object. A finding beside these is a defect of the reader or of a 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sagemaker_multi_container.template import TYPES
 
@@ -34,6 +34,8 @@ class Expectation:
     remarks: tuple[str, ...] = ()
     """What the rules find, each as the rule and the property: `MCE-V30 Config.ProductionVariants[0].InstanceType`."""
     mistakes: tuple[Mistake, ...]
+    choices: Mapping[str, str | int] = field(default_factory=dict)
+    """What those may give for parameters who deploy it, so that other resources and properties come into being."""
 
 
 _ROUTING = "FraudEndpoint.DeploymentConfig.BlueGreenUpdatePolicy.TrafficRoutingConfiguration"
@@ -342,6 +344,7 @@ CORPUS: Mapping[str, Expectation] = {
                 ),
             ),
         ),
+        choices={"ExistingBucket": "many-models", "CacheModels": "No"},
     ),
     "nested-stacks.yaml": Expectation(
         reads={"TranslatorModel": MODEL, "TranslatorConfig": CONFIG, "TranslatorEndpoint": ENDPOINT},
@@ -411,6 +414,7 @@ CORPUS: Mapping[str, Expectation] = {
                 finds=("MCE-V21 SummarizerConfigServerless.ProductionVariants[0].InstanceType",),
             ),
         ),
+        choices={"Instances": 2},
     ),
     "serverless-framework.json": Expectation(
         reads={"EmbeddingsModel": MODEL, "EmbeddingsConfig": CONFIG, "EmbeddingsEndpoint": ENDPOINT},
@@ -441,6 +445,7 @@ CORPUS: Mapping[str, Expectation] = {
                 finds=("MCE-V21 SentimentConfig.ProductionVariants[0].InitialInstanceCount",),
             ),
         ),
+        choices={"WarmCopies": 3},
     ),
     "service-catalog-product.yaml": Expectation(
         reads={"ProductModel": MODEL, "ProductConfig": CONFIG, "ProductEndpoint": ENDPOINT},
@@ -452,6 +457,17 @@ CORPUS: Mapping[str, Expectation] = {
                 finds=("MCE-V08 ProductConfig.ProductionVariants[0].InstanceType",),
             ),
         ),
+        choices={
+            "Archive": "s3://artefacts/model.tar.gz",
+            "Isolated": "true",
+            "Subnets": "subnet-0123456789abcdef0,subnet-0fedcba9876543210",
+            "SecurityGroups": "sg-0123456789abcdef0",
+            "Key": "alias/hosting",
+            "Name": "live",
+            "CaptureBucket": "captured",
+            "VolumeSize": 50,
+            "Environment": "production",
+        },
     ),
     "shadow-variant.yaml": Expectation(
         reads={"Champion": MODEL, "Challenger": MODEL, "Config": CONFIG, "Endpoint": ENDPOINT},
@@ -475,6 +491,7 @@ CORPUS: Mapping[str, Expectation] = {
                 finds=("MCE-P13 TaggerEndpoint.DeploymentConfig.BlueGreenUpdatePolicy.TerminationWaitInSeconds",),
             ),
         ),
+        choices={"Canary": "on"},
     ),
     "single-model.yaml": Expectation(
         reads={"PriceModel": MODEL, "PriceConfig": CONFIG, "PriceEndpoint": ENDPOINT},
@@ -534,5 +551,6 @@ CORPUS: Mapping[str, Expectation] = {
                 finds=("MCE-V03 SplitConfig.ProductionVariants[0].VariantName",),
             ),
         ),
+        choices={"TrialImage": "123456789012.dkr.ecr.us-east-1.amazonaws.com/pricing:42", "TrialWeight": 1},
     ),
 }

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cfnlint.api import lint_by_config
@@ -73,9 +75,7 @@ def test_the_resources_are_read(file: str, expectation: Expectation) -> None:
 
 def test_there_is_no_error(file: str) -> None:
     """What SageMaker would take is not called an error."""
-    errors = [found for found in _findings(TEMPLATES / file) if found.rule.severity is Severity.ERROR]
-
-    assert [(_remark(found), found.message) for found in errors] == []
+    assert _errors(TEMPLATES / file) == []
 
 
 def test_what_is_remarked_is_true(file: str, expectation: Expectation) -> None:
@@ -117,11 +117,41 @@ def test_the_line_of_a_finding_shows_its_property(file: str, mistake: Mistake, t
 
 def test_the_long_form_in_json_says_the_same(file: str, tmp_path: Path) -> None:
     """Short forms, anchors and YAML's scalars mean what cfn-lint, which reads them for itself, takes them for."""
-    document, _ = decode(TEMPLATES / file)
-    twin = tmp_path / "template.json"
-    twin.write_text(json.dumps(document, default=str), encoding="utf-8")
+    twin = _chosen({}, file, tmp_path)
 
     assert read(twin)[0].description == read(TEMPLATES / file)[0].description
+
+
+@pytest.mark.parametrize("file", [file for file, expectation in CORPUS.items() if expectation.choices])
+def test_other_values_of_parameters_are_no_error_either(file: str, tmp_path: Path) -> None:
+    """What comes into being with other values of parameters is judged, and is right, too."""
+    chosen = _chosen(CORPUS[file].choices, file, tmp_path)
+
+    assert read(chosen)[0].description != read(TEMPLATES / file)[0].description
+    assert _errors(chosen) == []
+
+
+def test_no_value_that_a_parameter_allows_is_an_error(file: str, tmp_path: Path) -> None:
+    """Whatever those choose who deploy it, no finding is false."""
+    for name, declaration in _decoded(file).get("Parameters", {}).items():
+        for value in declaration.get("AllowedValues", []):
+            assert _errors(_chosen({name: value}, file, tmp_path)) == []
+
+
+def _decoded(file: str) -> dict[str, Any]:
+    """A template, in the long form, as cfn-lint reads it."""
+    document, _ = decode(TEMPLATES / file)
+    return dict(document)
+
+
+def _chosen(values: Mapping[str, str | int], file: str, folder: Path) -> Path:
+    """A template in JSON, with values for some of its parameters."""
+    document = _decoded(file)
+    for name, value in values.items():
+        document["Parameters"][name]["Default"] = value
+    path = folder / "template.json"
+    path.write_text(json.dumps(document, default=str), encoding="utf-8")
+    return path
 
 
 def _with(mistake: Mistake, file: str, folder: Path) -> Path:
@@ -139,6 +169,10 @@ def _resources(path: Path) -> dict[str, Resource]:
 
 def _findings(path: Path) -> list[TemplateFinding]:
     return [found for template in read(path) for found in findings_of(template)]
+
+
+def _errors(path: Path) -> list[str]:
+    return [f"{_remark(found)}: {found.message}" for found in _findings(path) if found.rule.severity is Severity.ERROR]
 
 
 def _remark(found: TemplateFinding) -> str:
