@@ -189,7 +189,7 @@ class Declaration:
             {key: Resource(each.type, with_unknowns(each.properties)) for key, each in resources.items()},
             region=_literal(self.region),
             account=_literal(self.account),
-            is_typed=True,
+            fits_schema=True,
         )
         growing = set() if complete else {model.id for model in self.models if model.is_open}
         if growing:
@@ -280,7 +280,7 @@ class Verdict:
 
 def problems_of_scaling(call: str, resource: Resource) -> list[Problem]:
     """What is wrong with a scalable target or a scaling policy of an endpoint that is not known."""
-    description = Description({call: Resource(resource.type, with_unknowns(resource.properties))}, is_typed=True)
+    description = Description({call: Resource(resource.type, with_unknowns(resource.properties))}, fits_schema=True)
     return [
         Problem(
             finding.rule.id,

@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 
 from sagemaker_multi_container.rules import RULES, limits, scaling
+from sagemaker_multi_container.rules.description import ResourceType
 from sagemaker_multi_container.rules.limits import Choice, Pattern, Range
+from sagemaker_multi_container.rules.property_types import type_at
 
 RANGES = {name: value for name, value in vars(limits).items() if isinstance(value, Range)}
 PATTERNS = {name: value for name, value in vars(limits).items() if isinstance(value, Pattern)}
@@ -56,10 +58,10 @@ def installed(distribution: str, path: str) -> Any:
 SHAPES: dict[str, Any] = installed("botocore", "botocore/data/sagemaker/2017-07-24/service-2.json.gz")["shapes"]
 
 
-def schema(type: str, service: str = "SageMaker") -> dict[str, Any]:
-    """The CloudFormation schema of a resource."""
+def schema(type: str) -> dict[str, Any]:
+    """The CloudFormation schema of a resource of SageMaker."""
     folder = "cfnlint/data/schemas"
-    digest = installed("cfn-lint", f"{folder}/providers/us-east-1.json")[f"AWS::{service}::{type}"]
+    digest = installed("cfn-lint", f"{folder}/providers/us-east-1.json")[f"AWS::SageMaker::{type}"]
     found: dict[str, Any] = installed("cfn-lint", f"{folder}/resources/{digest}.json")
     return found
 
@@ -68,7 +70,7 @@ ROOTS = {"Model": "CreateModelInput", "EndpointConfig": "CreateEndpointConfigInp
 SCHEMAS = {kind: schema(kind) for kind in ROOTS}
 
 
-SCALING = {kind: schema(kind, "ApplicationAutoScaling") for kind in ("ScalableTarget", "ScalingPolicy")}
+SCALING: dict[str, ResourceType] = {"ScalableTarget": "ScalableTarget", "ScalingPolicy": "ScalingPolicy"}
 
 
 def in_schemas(shape: str) -> list[dict[str, Any]]:
@@ -198,7 +200,7 @@ def test_every_guarded_property_is_one_of_the_api() -> None:
 def _is_in_the_api(path: str) -> bool:
     root, *way = path.replace("[]", ".[]").split(".")
     if root in SCALING:
-        return _is_in_schema(way, SCALING[root])
+        return type_at(SCALING[root], tuple(0 if step == "[]" else step for step in way)) is not None
     shape = ROOTS[root]
     for step in way:
         members = SHAPES[shape].get("members", {})
@@ -211,16 +213,6 @@ def _is_in_the_api(path: str) -> bool:
             shape = members[step]["shape"]
         else:
             return False
-    return True
-
-
-def _is_in_schema(way: list[str], whole: dict[str, Any]) -> bool:
-    node = whole
-    for step in way:
-        if step not in node["properties"]:
-            return False
-        node = node["properties"][step]
-        node = whole["definitions"][node["$ref"].rpartition("/")[2]] if "$ref" in node else node
     return True
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 from cfnlint.api import lint_file
 
+from sagemaker_multi_container.rules import Description, Resource, evaluate
 from sagemaker_multi_container.rules.property_types import DATA, converted, is_of_type, properties_of, type_at
 from tests.rules.refreshing import script
 
@@ -145,3 +147,37 @@ def test_takes_what_cfn_lint_takes(tmp_path: Path) -> None:
             ours.add(f"Config{number}")
     differing = [places[int(each.removeprefix("Config"))] for each in refused ^ ours]
     assert differing == [("VolumeSizeInGB", 0.5)]
+
+
+def test_some_rule_misses_whatever_the_schemas_require(refresh: ModuleType) -> None:
+    """But for predictive scaling, which endpoints do not have."""
+    unnoticed = []
+    for resource, its_type in refresh.RESOURCES.items():
+        schema = refresh.schema_of(its_type)
+        for path, names in _required(schema, schema["definitions"], ()):
+            described = Description({"It": Resource(resource, _at(path, {}))})
+            there = [finding.message for finding in evaluate(described) if finding.path == path]
+            if len([each for each in there if "has n" in each]) < len(names) and "Predictive" not in str(path):
+                unnoticed.append((resource, path))
+    assert unnoticed == []
+
+
+def _required(
+    node: dict[str, Any], definitions: dict[str, Any], path: tuple[str | int, ...]
+) -> Iterator[tuple[tuple[str | int, ...], list[str]]]:
+    """Every place in a schema where properties are required."""
+    if "$ref" in node:
+        node = definitions[node["$ref"].rpartition("/")[2]]
+    if "required" in node:
+        yield path, node["required"]
+    for name, inner in node.get("properties", {}).items():
+        yield from _required(inner, definitions, (*path, name))
+    if "items" in node:
+        yield from _required(node["items"], definitions, (*path, 0))
+
+
+def _at(path: tuple[str | int, ...], value: Any) -> Any:
+    """Dictionaries and lists with a value at the end of the way through them."""
+    for step in reversed(path):
+        value = [value] if step == 0 else {step: value}
+    return value

@@ -42,23 +42,24 @@ def too_many_containers(containers: list[Any], place: Place) -> Problems:
 def too_few_containers(_: dict[str, Any], place: Place) -> Problems:
     """A model that says how its containers are executed has at least 2 of them."""
     containers = place.properties.get("Containers")
-    alone = isinstance(containers, list) and len(containers) == 1
-    none = containers is None and not is_set(place.properties, "PrimaryContainer")
-    if alone or none:
-        number = "1 container" if alone else "no containers"
-        yield ("Containers",) if alone else (), f"got {number}; a multi-container endpoint takes {CONTAINERS}"
+    if isinstance(containers, list) and len(containers) == 1:
+        yield ("Containers",), f"got 1 container; a multi-container endpoint takes {CONTAINERS}"
 
 
 @rule(
     "MCE-C03",
-    guards="Model.Containers",
+    guards="Model",
     source=CREATE,
-    fix="list the containers, or leave the list out and use a single primary container",
+    fix="give a primary container or, for a multi-container endpoint, a list of containers",
 )
-def no_containers(containers: list[Any], place: Place) -> Problems:
+def no_containers(model: dict[str, Any], place: Place) -> Problems:
     """A model has containers."""
-    if not containers and not is_set(place.properties, "PrimaryContainer"):
-        yield place.problem(f"the list of containers is empty; for a multi-container endpoint there are {CONTAINERS}")
+    if not is_set(model, "PrimaryContainer"):
+        containers = model.get("Containers")
+        if containers is None:
+            yield place.problem("has neither a primary container nor a list of containers")
+        elif containers == []:
+            yield place.problem("the list of containers is empty", "Containers")
 
 
 @rule(

@@ -59,8 +59,8 @@ class Description:
     resources: Mapping[str, Resource]
     region: str | None = None
     account: str | None = None
-    is_typed: bool = False
-    """Whether all properties are certain to be CloudFormation's and of the right types, as the construct's own are."""
+    fits_schema: bool = False
+    """Whether it is certain to fit CloudFormation's schemas in the end, as the resources of the construct are."""
 
     def referred(self, value: object, type: ResourceType) -> Properties | None:
         """The properties of the resource that `value` refers to, or None if that is not in this description."""

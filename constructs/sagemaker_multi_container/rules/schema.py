@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from .checks import quoted
+from .checks import quoted, required
 from .description import Path, Unknown
 from .limits import CLOUDFORMATION
 from .property_types import PropertyType, converted, is_of_type, properties_of
-from .rule import RULES, Place, Problems, Severity, rule
+from .rule import RULES, Check, Place, Problems, Severity, declare, rule
 
 RESOURCES = ("Model", "EndpointConfig", "Endpoint", "ScalableTarget", "ScalingPolicy")
 TYPES_OF_RESOURCES = CLOUDFORMATION + "template-resource-type-ref.html"
@@ -31,7 +31,7 @@ _NOUNS = {
 )
 def values_have_their_types(properties: dict[str, Any], place: Place) -> Problems:
     """Every value is of its property's type, or is one that CloudFormation converts to it."""
-    if place.description.is_typed:
+    if place.description.fits_schema:
         return
     for path, value, its_type in _values(properties, _types(place), ()):
         if value is None:
@@ -72,6 +72,51 @@ def properties_are_known(properties: dict[str, Any], place: Place) -> Problems:
             yield place.problem(f"{quoted(name)} is no property that CloudFormation knows here; {hint}", *path)
 
 
+_S3_DATA_SOURCE = "Container.ModelDataSource.S3DataSource"
+_TRACKING = "ScalingPolicy.TargetTrackingScalingPolicyConfiguration"
+
+
+def _demanded(guards: str, **nouns: str) -> Check:
+    check = required(guards, **nouns)
+
+    def find(value: dict[str, Any], place: Place) -> Problems:
+        return () if place.description.fits_schema else check.find(value, place)
+
+    return Check(guards, check.takes, find)
+
+
+declare(
+    "MCE-T05",
+    "Whatever CloudFormation requires is given.",
+    _demanded("Endpoint", EndpointConfigName="endpoint config"),
+    _demanded("Endpoint.DeploymentConfig.AutoRollbackConfiguration", Alarms="alarms"),
+    _demanded("Endpoint.DeploymentConfig.BlueGreenUpdatePolicy", TrafficRoutingConfiguration="traffic routing"),
+    _demanded("Container.ModelDataSource", S3DataSource="data source in Amazon S3"),
+    _demanded(f"{_S3_DATA_SOURCE}.HubAccessConfig", HubContentArn="ARN of a model in a hub"),
+    _demanded(f"{_S3_DATA_SOURCE}.ModelAccessConfig", AcceptEula="word on whether the licence is accepted"),
+    _demanded("Variant.CoreDumpConfig", DestinationS3Uri="destination in Amazon S3"),
+    _demanded("Variant.ManagedInstanceScaling.ScaleInPolicy", Strategy="strategy"),
+    _demanded("Variant.ServerlessConfig", MemorySizeInMB="memory size", MaxConcurrency="maximum concurrency"),
+    _demanded(
+        "ScalableTarget",
+        ResourceId="resource id",
+        ServiceNamespace="service namespace",
+        ScalableDimension="scalable dimension",
+        MinCapacity="minimum capacity",
+        MaxCapacity="maximum capacity",
+    ),
+    _demanded("ScalableTarget.ScheduledActions[]", ScheduledActionName="name", Schedule="schedule"),
+    _demanded("ScalableTarget.Tags[]", Key="key", Value="value"),
+    _demanded("ScalingPolicy", PolicyName="name", PolicyType="type"),
+    _demanded("ScalingPolicy.StepScalingPolicyConfiguration.StepAdjustments[]", ScalingAdjustment="adjustment"),
+    _demanded(_TRACKING, TargetValue="target value"),
+    _demanded(f"{_TRACKING}.PredefinedMetricSpecification", PredefinedMetricType="metric"),
+    _demanded(f"{_TRACKING}.CustomizedMetricSpecification.Dimensions[]", Name="name", Value="value"),
+    source=TYPES_OF_RESOURCES,
+    fix="add the property",
+)
+
+
 def _types(place: Place) -> dict[str, PropertyType]:
     return properties_of(place.description.resources[place.resource].type)
 
@@ -92,7 +137,7 @@ def _values(value: object, its_type: PropertyType, path: Path) -> Iterator[tuple
 
 def _unknown_properties(properties: dict[str, Any], place: Place) -> Iterator[tuple[Path, str, list[str]]]:
     """The properties that CloudFormation does not know, with the way to each and those known beside it."""
-    if place.description.is_typed:
+    if place.description.fits_schema:
         return
     for path, value, its_type in _values(properties, _types(place), ()):
         if isinstance(value, dict) and isinstance(its_type, dict):

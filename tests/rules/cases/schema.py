@@ -4,7 +4,7 @@ from typing import Any
 
 from sagemaker_multi_container.rules import Reference, Unknown
 from tests.rules.case import breaks, keeps
-from tests.rules.descriptions import SERIAL, container
+from tests.rules.descriptions import ABSENT, SERIAL, SINGLE, container
 
 C = "Model.Containers"
 V = "Config.ProductionVariants[0]"
@@ -49,4 +49,11 @@ CASES = [
     keeps("MCE-T04", {f"{C}[0].Environment": {"Imag": "x"}}),
     keeps("MCE-T04", {f"{C}[0].ContainerMetricsConfig": {}, "Config.CrossRegionTrafficConfig": {}}),
     keeps("MCE-T04", {f"{V}.AcceleratorPartitionLayouts": []}, base=SERIAL),
+    breaks("MCE-T05", {"Endpoint.EndpointConfigName": ABSENT}, "Endpoint", "has no endpoint config"),
+    breaks(
+        "MCE-T05", {f"{V}.ServerlessConfig.MaxConcurrency": ABSENT}, f"{V}.ServerlessConfig", "maximum", base=SINGLE
+    ),
+    breaks("MCE-T05", {"Target.MinCapacity": None}, "Target", "has no minimum capacity"),
+    breaks("MCE-T05", {f"{METRIC}.TargetValue": ABSENT}, METRIC, "has no target value"),
+    keeps("MCE-T05", {"Endpoint.EndpointConfigName": Unknown(), f"{METRIC}.TargetValue": 0}),
 ]
