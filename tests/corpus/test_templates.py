@@ -140,8 +140,8 @@ def test_no_value_that_a_parameter_allows_is_an_error(file: str, tmp_path: Path)
 
 def _decoded(file: str) -> dict[str, Any]:
     """A template, in the long form, as cfn-lint reads it."""
-    document, _ = decode(TEMPLATES / file)
-    return dict(document)
+    document: Any = decode(TEMPLATES / file)[0]
+    return {**document}
 
 
 def _chosen(values: Mapping[str, str | int], file: str, folder: Path) -> Path:
