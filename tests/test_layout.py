@@ -31,6 +31,7 @@ def test_the_wheel_holds_the_package_and_nothing_else(tmp_path: Path) -> None:
     assert {name.split("/")[0].split("-")[0] for name in names} == {"sagemaker_multi_container"}
     assert "sagemaker_multi_container/py.typed" in names
     assert "sagemaker_multi_container/rules/instance_types.json" in names
+    assert "sagemaker_multi_container/rules/property_types.json" in names
 
 
 def test_exports_are_sorted_and_there() -> None:

@@ -103,6 +103,8 @@ def test_values_of_environment_variables_are_never_shown() -> None:
         {"DB_PASSWORD": secret},
         {"API_KEY": secret * 100, "a-b": secret},
         {"URL": f"https://{secret}", "LIST": [secret], "AWS_SESSION_TOKEN": secret},
+        [secret],
+        [{"Name": "DB_PASSWORD", "Value": secret}],
     ]
 
     findings = [

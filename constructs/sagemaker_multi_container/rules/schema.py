@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from typing import Any
 
@@ -151,8 +152,12 @@ def _unknown_properties(properties: dict[str, Any], place: Place) -> Iterator[tu
 def _has_a_rule_of_its_own(path: Path, place: Place) -> bool:
     """Whether another rule says that CloudFormation does not know a property."""
     steps = ("[]" if isinstance(step, int) else f".{step}" for step in path)
-    guarded = place.description.resources[place.resource].type + "".join(steps)
-    return any(guarded in each.guards for each in RULES.values())
+    return place.description.resources[place.resource].type + "".join(steps) in _guarded()
+
+
+@functools.cache
+def _guarded() -> frozenset[str]:
+    return frozenset(path for each in RULES.values() for path in each.guards)
 
 
 def _letters(name: str) -> str:
