@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from .workflows import FOLDER, defaults, jobs
+from .workflows import DOCUMENT, FOLDER, defaults, jobs
 
 pytestmark = pytest.mark.e2e
 
@@ -180,3 +180,15 @@ def test_a_base_that_cannot_be_synthesized_is_said(
     assert "**`search`**: created" in reviewed.summary
     assert reviewed.summary.endswith("all endpoints are shown as new._\n")
     assert reviewed.gates == {"create": 1, "roll": 0}
+
+
+def test_the_commands_for_other_systems_work(pull_request: Path, tmp_path: Path) -> None:
+    """Those of the document, on both sides as they were synthesized."""
+    for side in ("base", "head"):
+        (tmp_path / side).symlink_to(pull_request / side)
+    commands = [line for line in DOCUMENT.read_text().splitlines() if line.startswith("mce ")]
+    done = [subprocess.run(line.split(), cwd=tmp_path, check=False).returncode for line in commands]
+
+    assert done == [0, 0]
+    assert (tmp_path / "review.md").read_text().startswith("<!-- mce review -->\n")
+    assert json.loads((tmp_path / "check.sarif").read_text())["version"] == "2.1.0"
