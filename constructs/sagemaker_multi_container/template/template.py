@@ -78,8 +78,9 @@ class Template:
         return properties if its_type is None else converted(properties, properties_of(its_type))
 
     def metadata(self, logical_id: str) -> Mapping[str, Any]:
-        """The metadata of a resource, as it is written; empty if there is none."""
-        metadata = self.document["Resources"][logical_id].get("Metadata")
+        """The metadata of a resource, as it is written; empty if there is none, or no such resource."""
+        resource = self.document["Resources"].get(logical_id)
+        metadata = resource.get("Metadata") if isinstance(resource, dict) else None
         return metadata if isinstance(metadata, dict) else {}
 
     def construct_path(self, logical_id: str) -> str | None:
