@@ -165,13 +165,13 @@ def _trap(finding: TemplateFinding) -> Iterator[str]:
     if finding.rule.id not in _MISSING:
         return
     made_by, name = _MISSING[finding.rule.id]
-    holder: Any = finding.template.properties(finding.logical_id)
+    holder: Any = finding.template.description.resources[finding.logical_id].properties
     for step in finding.path:
         holder = holder[step]
     if isinstance(holder, dict) and name not in holder:
         yield (
-            f"if your code gives it, the CDK dropped it without a word: a plain dict has no {snake_case(name)}; "
-            f"write {camel_case(name)}, or {made_by}({snake_case(name)}=...)"
+            f"if your code gives it, the CDK dropped it without a word: a plain dict takes neither {snake_case(name)} "
+            f"nor {name}; write {camel_case(name)}, or {made_by}({snake_case(name)}=...)"
         )
 
 
