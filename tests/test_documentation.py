@@ -9,7 +9,15 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-DOCUMENTS = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/check.md", "docs/coverage.md", "docs/features.md"]
+DOCUMENTS = [
+    "README.md",
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    "docs/check.md",
+    "docs/coverage.md",
+    "docs/features.md",
+    "docs/pull-requests.md",
+]
 REFERRED_TO = {
     "CHANGELOG.md": ["Semantic Versioning", "A change that would replace a deployed Endpoint"],
     "README.md#limits": ["cannot be deleted after `cdk destroy`", "network interfaces some minutes after the endpoint"],
