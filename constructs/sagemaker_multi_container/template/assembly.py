@@ -39,6 +39,7 @@ def stacks_of(folder: Path) -> Iterator[SynthesizedStack]:
         UnreadableTemplateError: If there is no assembly in the folder, or it is broken.
     """
     folders = [folder]
+    places = {real(folder)}
     for each in folders:
         manifest = each / MANIFEST
         artifacts = _artifacts(manifest)
@@ -53,7 +54,8 @@ def stacks_of(folder: Path) -> Iterator[SynthesizedStack]:
                 yield _stack(name, artifact, template, asset_manifests)
             for stage in _given(artifact, "cdk:cloud-assembly", "directoryName", manifest):
                 directory = confined(each / stage, folder, manifest)
-                if directory not in folders:
+                if real(directory) not in places:
+                    places.add(real(directory))
                     folders.append(directory)
 
 
