@@ -1,0 +1,220 @@
+"""What becomes of an endpoint when its template changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sagemaker_multi_container.review import Kind, Outcome
+
+from .templates import ABSENT, DIRECT, attribute, container, edited, moved, resource, review, reviewed, variant
+
+IMAGE = "Model.Containers[0].Image"
+PARAMETER = edited(
+    DIRECT, {"/Parameters": {"Tag": {"Type": "String", "Default": "1"}}, IMAGE: {"Fn::Sub": "ranker:${Tag}"}}
+)
+SSM = {"Type": "AWS::SSM::Parameter::Value<String>", "Default": "/ranker/tag"}
+UNKNOWN = edited(PARAMETER, {"/Parameters.Tag": SSM})
+GENERATED = edited(DIRECT, {"Endpoint.EndpointName": ABSENT})
+VERSIONED = moved(DIRECT, Model="EndpointModel0123ABCD0011aabb")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "outcome"),
+    [
+        pytest.param(DIRECT, DIRECT, Outcome.UNCHANGED, id="the same"),
+        pytest.param(None, DIRECT, Outcome.CREATED, id="a new stack"),
+        pytest.param({"Resources": {}}, DIRECT, Outcome.CREATED, id="a new endpoint in a stack"),
+        pytest.param(DIRECT, {"Resources": {}}, Outcome.DELETED, id="removed"),
+        pytest.param(DIRECT, None, Outcome.DELETED, id="its whole stack removed"),
+        pytest.param(
+            edited(DIRECT, {"/Resources.Endpoint.DeletionPolicy": "Retain"}),
+            {"Resources": {}},
+            Outcome.LEFT_BEHIND,
+            id="removed, but retained",
+        ),
+        pytest.param(DIRECT, edited(DIRECT, {IMAGE: "other"}), Outcome.ROLLS, id="an image"),
+        pytest.param(
+            DIRECT,
+            edited(DIRECT, {"Config.ProductionVariants[0].InitialInstanceCount": 3}),
+            Outcome.ROLLS,
+            id="a count",
+        ),
+        pytest.param(
+            DIRECT, edited(DIRECT, {"Model.ExecutionRoleArn": "arn"}), Outcome.MAY_ROLL, id="the role, or just its ARN"
+        ),
+        pytest.param(DIRECT, edited(DIRECT, {"Model.VpcConfig": {"Subnets": ["a"]}}), Outcome.ROLLS, id="the network"),
+        pytest.param(DIRECT, edited(DIRECT, {"Role.Path": "/models/"}), Outcome.ROLLS, id="a role that is replaced"),
+        pytest.param(DIRECT, moved(DIRECT, Model="Other"), Outcome.ROLLS, id="a model's logical id"),
+        pytest.param(DIRECT, moved(DIRECT, Config="Other"), Outcome.ROLLS, id="a config's logical id"),
+        pytest.param(DIRECT, moved(DIRECT, Role="Other"), Outcome.ROLLS, id="a role's logical id"),
+        pytest.param(DIRECT, edited(DIRECT, {"Endpoint.EndpointName": "find"}), Outcome.REPLACED, id="its name"),
+        pytest.param(DIRECT, GENERATED, Outcome.REPLACED, id="its name taken away"),
+        pytest.param(GENERATED, moved(GENERATED, Endpoint="Other"), Outcome.REPLACED, id="its logical id"),
+        pytest.param(
+            GENERATED,
+            moved(GENERATED, Endpoint="E", Config="C", Model="M"),
+            Outcome.REPLACED,
+            id="all logical ids, with the same content",
+        ),
+        pytest.param(
+            DIRECT,
+            edited(DIRECT, {"Endpoint.EndpointName": {"Fn::ImportValue": "name"}}),
+            Outcome.MAY_BE_REPLACED,
+            id="a name that is not known",
+        ),
+        pytest.param(
+            DIRECT, edited(DIRECT, {"Endpoint.Tags": [{"Key": "a", "Value": "b"}]}), Outcome.UPDATED, id="its tags"
+        ),
+        pytest.param(
+            DIRECT, edited(DIRECT, {"Model.Tags": [{"Key": "a", "Value": "b"}]}), Outcome.UPDATED, id="a model's tags"
+        ),
+        pytest.param(
+            DIRECT,
+            edited(DIRECT, {"Endpoint.RetainAllVariantProperties": True}),
+            Outcome.UPDATED,
+            id="what is retained",
+        ),
+        pytest.param(
+            DIRECT,
+            edited(DIRECT, {"/Resources.Model.Metadata": {"a": 1}, "/Resources.Endpoint.DependsOn": ["Model"]}),
+            Outcome.UNCHANGED,
+            id="metadata and order only",
+        ),
+        pytest.param(PARAMETER, edited(PARAMETER, {"/Parameters.Tag.Default": "2"}), Outcome.ROLLS, id="a default"),
+        pytest.param(DIRECT, edited(PARAMETER, {"/Parameters.Tag.Default": "2"}), Outcome.ROLLS, id="now a parameter"),
+        pytest.param(PARAMETER, edited(DIRECT, {IMAGE: "ranker:1"}), Outcome.UNCHANGED, id="written otherwise"),
+        pytest.param(UNKNOWN, UNKNOWN, Outcome.UNCHANGED, id="unknown, but written alike"),
+        pytest.param(
+            UNKNOWN, edited(UNKNOWN, {IMAGE: {"Fn::Sub": "ranker:${Tag}-gpu"}}), Outcome.MAY_ROLL, id="unknown"
+        ),
+        pytest.param(
+            UNKNOWN,
+            edited(UNKNOWN, {"/Parameters.Tag.Default": "/ranker/next"}),
+            Outcome.MAY_ROLL,
+            id="an unknown value's source",
+        ),
+        pytest.param(
+            UNKNOWN, edited(UNKNOWN, {IMAGE: "tagger:1"}), Outcome.ROLLS, id="what an unknown value cannot have been"
+        ),
+        pytest.param(
+            DIRECT,
+            edited(DIRECT, {"Model.Containers": [container("tagger"), container("ranker")]}),
+            Outcome.MAY_ROLL,
+            id="another order, which CloudFormation may not see",
+        ),
+        pytest.param(
+            VERSIONED,
+            moved(
+                edited(
+                    VERSIONED, {"EndpointModel0123ABCD0011aabb.Containers": [container("tagger"), container("ranker")]}
+                ),
+                EndpointModel0123ABCD0011aabb="EndpointModel0123ABCD0011aabc",
+            ),
+            Outcome.ROLLS,
+            id="another order, and another version",
+        ),
+    ],
+)
+def test_says_what_cloudformation_does(
+    tmp_path: Path, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None, outcome: Outcome
+) -> None:
+    """To the endpoint as a whole."""
+    assert reviewed(tmp_path, before, after).outcome is outcome
+
+
+def test_replacements_follow_references(tmp_path: Path) -> None:
+    """A new model makes a new config, which the endpoint is updated to."""
+    change = reviewed(tmp_path, DIRECT, edited(DIRECT, {IMAGE: "other"}))
+
+    assert [(each.type, each.fate.value, each.properties, each.follows) for each in change.resources] == [
+        ("Model", "replaced", ("Containers[0].Image",), ()),
+        ("EndpointConfig", "replaced", (), ("Model",)),
+        ("Endpoint", "updated", (), ("Config",)),
+    ]
+
+
+def test_a_new_version_in_a_models_logical_id_is_a_revision(tmp_path: Path) -> None:
+    """The construct puts the revisions of artefacts there, since no property shows them."""
+    change = reviewed(
+        tmp_path, VERSIONED, moved(VERSIONED, EndpointModel0123ABCD0011aabb="EndpointModel0123ABCD99887766")
+    )
+
+    assert change.outcome is Outcome.ROLLS
+    assert [each.has_new_version for each in change.resources] == [True, False, False]
+
+
+def test_a_renamed_model_is_no_revision(tmp_path: Path) -> None:
+    """Its logical id has no version."""
+    change = reviewed(tmp_path, DIRECT, moved(DIRECT, Model="Other"))
+
+    assert (change.resources[0].before, change.resources[0].after) == ("Model", "Other")
+    assert not change.resources[0].has_new_version
+
+
+@pytest.mark.parametrize(
+    ("policy", "after", "says"),
+    [
+        ("UpdateReplacePolicy", edited(DIRECT, {IMAGE: "other"}), "the old Model `Model` stays in the account"),
+        ("DeletionPolicy", moved(DIRECT, Model="Other"), "the old Model `Model` stays in the account"),
+    ],
+)
+def test_what_is_retained_stays_behind(tmp_path: Path, policy: str, after: Mapping[str, Any], says: str) -> None:
+    """And that is said."""
+    before, after = (
+        edited(document, {f"/Resources.{name}.{policy}": "Retain"})
+        for document, name in ((DIRECT, "Model"), (after, "Model" if "Model" in after["Resources"] else "Other"))
+    )
+
+    assert says in " ".join(reviewed(tmp_path, before, after).notes)
+
+
+def test_a_stack_that_is_no_longer_in_the_app_is_not_deleted_by_a_deployment(tmp_path: Path) -> None:
+    """Somebody has to delete it."""
+    assert "until somebody deletes the stack" in reviewed(tmp_path, DIRECT, None).notes[0]
+
+
+def test_a_lone_deployment_config_is_no_roll(tmp_path: Path) -> None:
+    """But AWS does not say what an update to the same config does, and neither do we."""
+    change = reviewed(tmp_path, DIRECT, edited(DIRECT, {"Endpoint.RetainAllVariantProperties": True}))
+
+    assert Kind.ROLL not in change.kinds
+    assert "AWS does not say" in change.notes[0]
+
+
+def test_stacks_and_endpoints_come_in_order(tmp_path: Path) -> None:
+    """Whatever the order of the template is."""
+    second = {
+        "Other": resource(
+            "Endpoint", {"EndpointName": "a", "EndpointConfigName": attribute("Config", "EndpointConfigName")}
+        )
+    }
+    both = {"Resources": {**DIRECT["Resources"], **second}}
+
+    assert [each.name for each in review(tmp_path, None, both).endpoints] == ["a", "search"]
+
+
+def test_an_endpoint_whose_config_is_elsewhere(tmp_path: Path) -> None:
+    """Rolls if it names another one; its containers are not known."""
+    only = {"Resources": {"Endpoint": resource("Endpoint", {"EndpointConfigName": "one"})}}
+    change = reviewed(tmp_path, only, edited(only, {"Endpoint.EndpointConfigName": "two"}))
+
+    assert (change.outcome, change.models, change.variants) == (Outcome.ROLLS, (), ())
+
+
+def test_a_variant_that_is_added_with_a_model_of_its_own(tmp_path: Path) -> None:
+    """Leaves the other model as it is."""
+    own = edited({"Resources": {}}, {"New": DIRECT["Resources"]["Model"]})["Resources"]
+    after = edited(DIRECT, {"New": own["New"], "Config.ProductionVariants": [variant(), variant("next", "New")]})
+    change = reviewed(tmp_path, DIRECT, after)
+
+    assert [(each.type, each.after, each.fate.value) for each in change.resources] == [
+        ("Model", "Model", "unchanged"),
+        ("Model", "New", "created"),
+        ("EndpointConfig", "Config", "replaced"),
+        ("Endpoint", "Endpoint", "updated"),
+    ]
+    assert [(each.variants, len(each.containers)) for each in change.models] == [(("main",), 2), (("next",), 2)]

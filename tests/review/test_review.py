@@ -1,0 +1,196 @@
+"""A whole review: what is new, what could stop a pull request, and that nothing is made up."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sagemaker_multi_container.review import Kind, Outcome, Review, as_json, as_markdown, as_text, compare
+from sagemaker_multi_container.rules import Description
+from sagemaker_multi_container.template import Template, read
+from tests.oracles.test_rules_on_templates import template_of
+from tests.rules.cases import CASES
+from tests.rules.descriptions import COMPONENTS, DIRECT, SERIAL, SINGLE, changed
+
+from .scenes import AFTER, BEFORE
+from .templates import ABSENT, REGISTRY, SECRET, container, edited, moved, review, reviewed
+from .templates import DIRECT as PLAIN
+
+RENDERERS = [as_json, as_markdown, as_text]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "new", "resolved"),
+    [
+        pytest.param(PLAIN, PLAIN, [], 0, id="nothing"),
+        pytest.param(
+            PLAIN,
+            edited(PLAIN, {"Model.Containers[0].ContainerHostname": "my_ranker"}),
+            ["MCE-C08 Containers[0].ContainerHostname"],
+            0,
+            id="an error",
+        ),
+        pytest.param(
+            PLAIN,
+            moved(
+                edited(PLAIN, {"Model.Containers": [*map(container, ("new", "ranker", "tagger"))]}),
+                Model="Other",
+            ),
+            ["MCE-C40 Containers[0].Environment.TOKEN"],
+            0,
+            id="known findings of containers that moved, in a model with another logical id",
+        ),
+        pytest.param(
+            PLAIN,
+            edited(PLAIN, {"Model.Containers[0]": {**container("ranker"), "ContainerHostname": "sorter"}}),
+            [],
+            0,
+            id="known findings of a renamed container",
+        ),
+        pytest.param(PLAIN, edited(PLAIN, {"Model.Containers[0].Environment": ABSENT}), [], 1, id="one less"),
+        pytest.param(
+            PLAIN,
+            edited(
+                PLAIN,
+                {
+                    "Model.Containers[0].ContainerHostname": "my_ranker",
+                    "/Resources.Model.Metadata.mce.ignore": {"MCE-C08": "known"},
+                },
+            ),
+            [],
+            0,
+            id="one that is ignored",
+        ),
+    ],
+)
+def test_finds_what_is_new(
+    tmp_path: Path, before: Mapping[str, Any], after: Mapping[str, Any], new: list[str], resolved: int
+) -> None:
+    """And counts what is gone."""
+    findings = reviewed(tmp_path, before, after).findings
+
+    assert [f"{each.rule} {each.path}" for each in findings.new] == new
+    assert findings.resolved == resolved
+
+
+def test_findings_of_resources_without_an_endpoint_are_told_apart(tmp_path: Path) -> None:
+    """A model alone can be wrong, too."""
+    model = edited(PLAIN, {"Endpoint": ABSENT, "Config": ABSENT})
+    found = review(tmp_path, model, edited(model, {"Model.Containers[0].Mode": "Both"}))
+
+    assert found.endpoints == ()
+    assert [each.path for each in found.other_findings.new] == ["Containers[0].Mode"]
+    assert found.kinds == {Kind.ERROR}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "kinds"),
+    [
+        (PLAIN, PLAIN, set()),
+        ({"Resources": {}}, PLAIN, {Kind.CREATE}),
+        (PLAIN, {"Resources": {}}, {Kind.DELETE, Kind.BREAKS_CALLERS}),
+        (PLAIN, edited(PLAIN, {"Model.Containers[0].Image": f"{REGISTRY}/ranker:2"}), {Kind.ROLL}),
+        (PLAIN, edited(PLAIN, {"Endpoint.EndpointName": "find"}), {Kind.REPLACE, Kind.BREAKS_CALLERS}),
+        (PLAIN, edited(PLAIN, {"Config.ProductionVariants[0].InitialInstanceCount": 3}), {Kind.ROLL, Kind.CAPACITY}),
+        (
+            BEFORE,
+            AFTER,
+            {
+                Kind.ROLL,
+                Kind.BREAKS_CALLERS,
+                Kind.CAPACITY,
+                Kind.WIDENS_IAM,
+                Kind.REFUSED,
+                Kind.ERROR,
+                Kind.WARNING,
+            },
+        ),
+    ],
+)
+def test_says_what_could_stop_a_pull_request(
+    tmp_path: Path, before: Mapping[str, Any], after: Mapping[str, Any], kinds: set[Kind]
+) -> None:
+    """By the names that `--fail-on` takes; a new endpoint of the first case has warnings, too."""
+    found = review(tmp_path, before, after).kinds
+
+    assert found - {Kind.WARNING} == kinds - {Kind.WARNING}
+
+
+EXAMPLES = [DIRECT, SERIAL, SINGLE, COMPONENTS, *(changed(case.base, case.changes) for case in CASES)]
+
+
+def template(folder: Path, description: Description) -> Template:
+    """The template of a description, read from a file."""
+    file = folder / "Example.json"
+    file.write_text(json.dumps(template_of(description)))
+    (found,) = read(file)
+    return found
+
+
+def test_what_is_the_same_is_unchanged(tmp_path: Path) -> None:
+    """Of every example of every rule: no change, no finding, nothing that could stop a pull request."""
+    for example in EXAMPLES:
+        same = template(tmp_path, example)
+        found = compare([same], [template(tmp_path, example)])
+
+        assert found.kinds == frozenset(), example
+        assert [each for each in found.endpoints if each.is_changed] == [], example
+
+
+@given(st.sampled_from(EXAMPLES), st.sampled_from(EXAMPLES))
+def test_any_change_can_be_told(tmp_path_factory: pytest.TempPathFactory, old: Description, new: Description) -> None:
+    """In every form, the same twice, and in a size that a comment may have."""
+    folder = tmp_path_factory.mktemp("any")
+    before, after = template(folder, old), template(folder, new)
+
+    for render in RENDERERS:
+        assert render(compare([before], [after])) == render(compare([before], [after]))
+    assert len(as_markdown(compare([before], [after])).encode()) <= 65_536
+
+
+@pytest.mark.parametrize("render", RENDERERS)
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (BEFORE, AFTER),
+        (None, BEFORE),
+        (BEFORE, None),
+        (edited(BEFORE, {"Model.Containers[0].Environment.TOKEN": 7}), BEFORE),
+        (BEFORE, edited(BEFORE, {"Model.Containers[0].Environment.TOKEN": f"{SECRET}-next"})),
+        (BEFORE, edited(BEFORE, {"Model.Containers[0].Environment.TOKEN": [SECRET]})),
+        (BEFORE, edited(BEFORE, {"Model.Containers[0].Environment.TOKEN": {SECRET: {"Fn::Sub": SECRET}}})),
+        (BEFORE, edited(BEFORE, {"Model.Containers[0].Environment.TOKEN": SECRET * 100})),
+        (BEFORE, edited(BEFORE, {"Model.Containers[0].Environment": SECRET})),
+        (BEFORE, edited(BEFORE, {"Model.Containers[0].Environment.TOKEN": {"Fn::Join": ["", [SECRET, {"Ref": "X"}]]}})),
+    ],
+)
+def test_no_value_of_an_environment_is_ever_told(
+    tmp_path: Path,
+    render: Any,
+    before: Mapping[str, Any] | None,
+    after: Mapping[str, Any] | None,
+) -> None:
+    """They can be secrets. Their names are told."""
+    told: str = render(review(tmp_path, before, after))
+
+    assert SECRET not in told
+    assert "TOKEN" in told or render is as_text or "Environment" in told
+
+
+def test_an_unknown_review_has_no_endpoints() -> None:
+    """Nothing before and nothing after."""
+    found = compare([], [])
+
+    assert found == Review(endpoints=(), other_findings=found.other_findings)
+    assert "There are no SageMaker endpoints" in as_markdown(found)
+
+
+def test_outcomes_are_what_people_say() -> None:
+    """They stand in the first line of a comment."""
+    assert {"rolls in place", "replaced", "unchanged", "created", "deleted"} <= {each.value for each in Outcome}
