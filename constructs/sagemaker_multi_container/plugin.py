@@ -58,6 +58,8 @@ class MultiContainerEndpointChecks:
     warning does not. Either can be acknowledged for a construct and all below it, by the id that is printed with it:
     `cdk.Validations.of(construct).acknowledge(cdk.Acknowledgment(id=..., reason=...))`.
 
+    The CDK CLI shows the findings in those stacks that it is asked for: `cdk synth "**"` also shows those in stages.
+
     What is acknowledged of a `MultiContainerEndpoint` stays acknowledged here, and what it warns of itself is not
     repeated.
     """

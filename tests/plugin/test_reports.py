@@ -118,6 +118,11 @@ def _in_a_stage(app: cdk.App) -> None:
     faulty_model(cdk.Stack(cdk.Stage(app, "Stage"), "Stack"))
 
 
+def _in_a_stage_beside_a_stack(app: cdk.App) -> None:
+    cdk.Stack(app, "Stack")
+    _in_a_stage(app)
+
+
 def _in_a_stage_of_a_stage(app: cdk.App) -> None:
     faulty_model(cdk.Stack(cdk.Stage(cdk.Stage(app, "Outer"), "Inner"), "Stack"))
 
@@ -152,6 +157,7 @@ def _by_an_escape_hatch(app: cdk.App) -> None:
         (_in_a_stack, "Stack/Model"),
         (_in_a_nested_stack, "Stack/Outer/Inner/Model"),
         (_in_a_stage, "Stage/Stack/Model"),
+        (_in_a_stage_beside_a_stack, "Stage/Stack/Model"),
         (_in_a_stage_of_a_stage, "Outer/Inner/Stack/Model"),
         (_in_a_template, "Stack/Template/Model"),
         (_as_a_plain_resource, "Stack/Model"),
