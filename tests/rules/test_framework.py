@@ -53,6 +53,18 @@ def test_a_rule_says_each_property_that_it_guards_once() -> None:
     assert RULES["MCE-C31"].guards == ("Model.Containers", "Model.Containers[].Mode", "Model.PrimaryContainer.Mode")
 
 
+def test_what_fits_the_schemas_is_not_held_against_them() -> None:
+    """So that the construct, whose resources do, does not pay for it."""
+    resources = {"Endpoint": Resource("Endpoint", {"endpoint_name": 1, "EndpointName": "a_b"})}
+
+    found = {
+        fits: {each.rule.id for each in evaluate(Description(resources, fits_schema=fits))} for fits in (True, False)
+    }
+
+    assert found[True] == {"MCE-P01"}
+    assert found[False] == {"MCE-P01", "MCE-T03", "MCE-T05"}
+
+
 def test_true_is_no_number() -> None:
     config = {"ProductionVariants": [{"VariantName": "A", "VolumeSizeInGB": False, "InitialVariantWeight": True}]}
 

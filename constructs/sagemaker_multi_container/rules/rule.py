@@ -87,6 +87,8 @@ class Rule:
     """What to do about a finding."""
     confidence: Confidence
     checks: tuple[Check, ...] = field(repr=False)
+    about_schema: bool = False
+    """Whether it only demands what CloudFormation's schemas do. What is certain to fit them is not held against it."""
 
     @property
     def guards(self) -> tuple[str, ...]:
@@ -135,6 +137,7 @@ def declare(
     fix: str,
     severity: Severity = Severity.ERROR,
     confidence: Confidence = Confidence.DOCUMENTED,
+    about_schema: bool = False,
 ) -> None:
     """Add a rule that consists of ready-made checks to the table.
 
@@ -146,11 +149,12 @@ def declare(
         fix: What to do about a finding.
         severity: What a finding means for the deployment.
         confidence: How sure we are.
+        about_schema: Whether it only demands what CloudFormation's schemas do.
     """
     if id in RULES:
         msg = f"there are two rules {id}"
         raise ValueError(msg)
-    RULES[id] = Rule(id, summary, severity, source, fix, confidence, checks)
+    RULES[id] = Rule(id, summary, severity, source, fix, confidence, checks, about_schema)
 
 
 def rule(
@@ -161,6 +165,7 @@ def rule(
     fix: str,
     severity: Severity = Severity.ERROR,
     confidence: Confidence = Confidence.DOCUMENTED,
+    about_schema: bool = False,
     also: tuple[Check, ...] = (),
 ) -> Callable[[Find], Find]:
     """Make a function a rule. It is called with each value of the properties that it guards, and finds problems.
@@ -176,6 +181,7 @@ def rule(
         fix: What to do about a finding.
         severity: What a finding means for the deployment.
         confidence: How sure we are.
+        about_schema: Whether it only demands what CloudFormation's schemas do.
         also: Ready-made checks that belong to the same rule.
     """
 
@@ -184,7 +190,17 @@ def rule(
         takes = tuple(kind for name in annotation.split(" | ") for kind in _TYPES[name.partition("[")[0]])
         own = [Check(path, takes, find) for path in ((guards,) if isinstance(guards, str) else guards)]
         summary = inspect.cleandoc(find.__doc__ or "")
-        declare(id, summary, *own, *also, source=source, fix=fix, severity=severity, confidence=confidence)
+        declare(
+            id,
+            summary,
+            *own,
+            *also,
+            source=source,
+            fix=fix,
+            severity=severity,
+            confidence=confidence,
+            about_schema=about_schema,
+        )
         return find
 
     return register
@@ -226,7 +242,7 @@ def _takes(check: Check, kind: type) -> bool:
 def evaluate(description: Description) -> list[Finding]:
     """Everything in a description that breaks a rule, in the order in which it is written."""
     findings: list[Finding] = []
-    roots = _properties_with_rules()
+    roots = _properties_with_rules(about_schema=not description.fits_schema)
     for logical_id, resource in description.resources.items():
         root = roots.get(resource.type)
         if root is not None:
@@ -236,10 +252,10 @@ def evaluate(description: Description) -> list[Finding]:
 
 
 @functools.cache
-def _properties_with_rules() -> dict[str, _Node]:
+def _properties_with_rules(*, about_schema: bool) -> dict[str, _Node]:
     forest = _Node()
     for each in RULES.values():
-        for check in each.checks:
+        for check in each.checks if about_schema or not each.about_schema else ():
             for path in check.paths():
                 forest.guard(path, each, check)
     return forest.children

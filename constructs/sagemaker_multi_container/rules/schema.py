@@ -1,4 +1,4 @@
-"""Rules about what any CloudFormation template must hold to: properties by their names, values of their types."""
+"""Rules about what CloudFormation demands of any template: properties by their names, values of their types."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .checks import quoted, required
 from .description import Path, Unknown
 from .limits import CLOUDFORMATION
 from .property_types import PropertyType, converted, is_of_type, properties_of
-from .rule import RULES, Check, Place, Problems, Severity, declare, rule
+from .rule import RULES, Place, Problems, Severity, declare, rule
 
 RESOURCES = ("Model", "EndpointConfig", "Endpoint", "ScalableTarget", "ScalingPolicy")
 TYPES_OF_RESOURCES = CLOUDFORMATION + "template-resource-type-ref.html"
@@ -27,13 +27,12 @@ _NOUNS = {
 @rule(
     "MCE-T02",
     guards=RESOURCES,
+    about_schema=True,
     source=TYPES_OF_RESOURCES,
-    fix="give a value of the property's type; CloudFormation converts nothing but numbers and booleans in quotes",
+    fix="give a value of the property's type; CloudFormation converts text to numbers and booleans, and back",
 )
 def values_have_their_types(properties: dict[str, Any], place: Place) -> Problems:
     """Every value is of its property's type, or is one that CloudFormation converts to it."""
-    if place.description.fits_schema:
-        return
     for path, value, its_type in _values(properties, _types(place), ()):
         if value is None:
             yield place.problem("got null, which a template cannot hold", *path)
@@ -44,6 +43,7 @@ def values_have_their_types(properties: dict[str, Any], place: Place) -> Problem
 @rule(
     "MCE-T03",
     guards=RESOURCES,
+    about_schema=True,
     source=TYPES_OF_RESOURCES,
     fix="write the property in PascalCase, letter by letter as CloudFormation does",
 )
@@ -59,6 +59,7 @@ def properties_are_in_pascal_case(properties: dict[str, Any], place: Place) -> P
     "MCE-T04",
     severity=Severity.WARNING,
     guards=RESOURCES,
+    about_schema=True,
     source=TYPES_OF_RESOURCES,
     fix="correct or remove the property; one that is newer than this release may be right all the same",
 )
@@ -77,28 +78,19 @@ _S3_DATA_SOURCE = "Container.ModelDataSource.S3DataSource"
 _TRACKING = "ScalingPolicy.TargetTrackingScalingPolicyConfiguration"
 
 
-def _demanded(guards: str, **nouns: str) -> Check:
-    check = required(guards, **nouns)
-
-    def find(value: dict[str, Any], place: Place) -> Problems:
-        return () if place.description.fits_schema else check.find(value, place)
-
-    return Check(guards, check.takes, find)
-
-
 declare(
     "MCE-T05",
     "Whatever CloudFormation requires is given.",
-    _demanded("Endpoint", EndpointConfigName="endpoint config"),
-    _demanded("Endpoint.DeploymentConfig.AutoRollbackConfiguration", Alarms="alarms"),
-    _demanded("Endpoint.DeploymentConfig.BlueGreenUpdatePolicy", TrafficRoutingConfiguration="traffic routing"),
-    _demanded("Container.ModelDataSource", S3DataSource="data source in Amazon S3"),
-    _demanded(f"{_S3_DATA_SOURCE}.HubAccessConfig", HubContentArn="ARN of a model in a hub"),
-    _demanded(f"{_S3_DATA_SOURCE}.ModelAccessConfig", AcceptEula="word on whether the licence is accepted"),
-    _demanded("Variant.CoreDumpConfig", DestinationS3Uri="destination in Amazon S3"),
-    _demanded("Variant.ManagedInstanceScaling.ScaleInPolicy", Strategy="strategy"),
-    _demanded("Variant.ServerlessConfig", MemorySizeInMB="memory size", MaxConcurrency="maximum concurrency"),
-    _demanded(
+    required("Endpoint", EndpointConfigName="endpoint config"),
+    required("Endpoint.DeploymentConfig.AutoRollbackConfiguration", Alarms="alarms"),
+    required("Endpoint.DeploymentConfig.BlueGreenUpdatePolicy", TrafficRoutingConfiguration="traffic routing"),
+    required("Container.ModelDataSource", S3DataSource="data source in Amazon S3"),
+    required(f"{_S3_DATA_SOURCE}.HubAccessConfig", HubContentArn="ARN of a model in a hub"),
+    required(f"{_S3_DATA_SOURCE}.ModelAccessConfig", AcceptEula="word on whether the licence is accepted"),
+    required("Variant.CoreDumpConfig", DestinationS3Uri="destination in Amazon S3"),
+    required("Variant.ManagedInstanceScaling.ScaleInPolicy", Strategy="strategy"),
+    required("Variant.ServerlessConfig", MemorySizeInMB="memory size", MaxConcurrency="maximum concurrency"),
+    required(
         "ScalableTarget",
         ResourceId="resource id",
         ServiceNamespace="service namespace",
@@ -106,13 +98,14 @@ declare(
         MinCapacity="minimum capacity",
         MaxCapacity="maximum capacity",
     ),
-    _demanded("ScalableTarget.ScheduledActions[]", ScheduledActionName="name", Schedule="schedule"),
-    _demanded("ScalableTarget.Tags[]", Key="key", Value="value"),
-    _demanded("ScalingPolicy", PolicyName="name", PolicyType="type"),
-    _demanded("ScalingPolicy.StepScalingPolicyConfiguration.StepAdjustments[]", ScalingAdjustment="adjustment"),
-    _demanded(_TRACKING, TargetValue="target value"),
-    _demanded(f"{_TRACKING}.PredefinedMetricSpecification", PredefinedMetricType="metric"),
-    _demanded(f"{_TRACKING}.CustomizedMetricSpecification.Dimensions[]", Name="name", Value="value"),
+    required("ScalableTarget.ScheduledActions[]", ScheduledActionName="name", Schedule="schedule"),
+    required("ScalableTarget.Tags[]", Key="key", Value="value"),
+    required("ScalingPolicy", PolicyName="name", PolicyType="type"),
+    required("ScalingPolicy.StepScalingPolicyConfiguration.StepAdjustments[]", ScalingAdjustment="adjustment"),
+    required(_TRACKING, TargetValue="target value"),
+    required(f"{_TRACKING}.PredefinedMetricSpecification", PredefinedMetricType="metric"),
+    required(f"{_TRACKING}.CustomizedMetricSpecification.Dimensions[]", Name="name", Value="value"),
+    about_schema=True,
     source=TYPES_OF_RESOURCES,
     fix="add the property",
 )
@@ -138,8 +131,6 @@ def _values(value: object, its_type: PropertyType, path: Path) -> Iterator[tuple
 
 def _unknown_properties(properties: dict[str, Any], place: Place) -> Iterator[tuple[Path, str, list[str]]]:
     """The properties that CloudFormation does not know, with the way to each and those known beside it."""
-    if place.description.fits_schema:
-        return
     for path, value, its_type in _values(properties, _types(place), ()):
         if isinstance(value, dict) and isinstance(its_type, dict):
             for name in value:
