@@ -69,7 +69,8 @@ class Cloud:
         self.aws = aws
         self._cli = cli
         self._folder = folder
-        self._assembly = folder / "none"
+        self.assembly = folder / "none"
+        """What was deployed last."""
         self.calls: list[str] = []
         """What the last deployment asked of SageMaker."""
 
@@ -81,19 +82,19 @@ class Cloud:
 
     def try_to_deploy(self, declare: Callable[[cdk.Stack], MultiContainerEndpoint]) -> Result:
         """Deploy the stack with this endpoint. It may fail."""
-        self._assembly = self._folder / f"assembly-{len(list(self._folder.iterdir()))}"
-        app = cdk.App(outdir=str(self._assembly))
+        self.assembly = self._folder / f"assembly-{len(list(self._folder.iterdir()))}"
+        app = cdk.App(outdir=str(self.assembly))
         stack = cdk.Stack(app, STACK)
         cdk.CfnOutput(stack, "Name", value=declare(stack).endpoint_name)
         app.synth()
         self.aws.reset_calls()
-        result = self._cli.deploy(self._assembly)
+        result = self._cli.deploy(self.assembly)
         self.calls = self.aws.calls()
         return result
 
     def destroy(self) -> Result:
         """Delete the stack."""
-        return self._cli.destroy(self._assembly)
+        return self._cli.destroy(self.assembly)
 
     def observe(self) -> Observed:
         """Ask CloudFormation for the endpoint's name, and SageMaker for the rest."""

@@ -48,8 +48,9 @@ def _content(endpoint: Endpoint) -> Hashable:
     models = [properties[each].properties for each in endpoint.model_ids]
 
     def stand_in(value: object) -> str:
-        if isinstance(value, Reference) and value.logical_id in endpoint.model_ids:
-            return f"model {endpoint.model_ids.index(value.logical_id)}"
-        return repr(value)
+        if not isinstance(value, Reference):
+            return repr(value)
+        own = endpoint.model_ids.index(value.logical_id) if value.logical_id in endpoint.model_ids else ""
+        return f"{value.prefix}{own}.{value.attribute}{value.suffix}"
 
     return json.dumps([endpoint.config, models], sort_keys=True, default=stand_in)

@@ -36,6 +36,7 @@ class StackChange:
         self._before = {} if base is None else dict(base.resources())
         self._after = {} if head is None else dict(head.resources())
         self._identities: dict[str, Degree] = {}
+        self._differences: dict[tuple[str, str], list[Difference]] = {}
 
     def before(self, logical_id: str | None) -> Value | None:
         """The properties of a resource before the change."""
@@ -62,14 +63,9 @@ class StackChange:
 
     def differences(self, old: str, new: str) -> list[Difference]:
         """Where the properties of two resources differ."""
-        before, after = self.before(old), self.after(new)
-        if before is None or after is None:
-            return []
-        found = list(differences(before, after, self.identity))
-        if _are_reordered(before, after):
-            # CloudFormation's schema calls the list unordered: AWS does not say whether it sees another order.
-            return [Difference(("Containers",), Degree.PERHAPS)]
-        return found
+        if (old, new) not in self._differences:
+            self._differences[old, new] = self._compare(old, new)
+        return self._differences[old, new]
 
     def change(self, type: str, old: str | None, new: str | None) -> ResourceChange:
         """What happens to a resource that has one logical id now, and the same or another one afterwards."""
@@ -94,6 +90,15 @@ class StackChange:
         before, after = self.before(old), self.after(new)
         name = None if before is None else text(before.known, NAMES[type])
         return name if after is not None and text(after.known, NAMES[type]) == name else None
+
+    def _compare(self, old: str, new: str) -> list[Difference]:
+        before, after = self.before(old), self.after(new)
+        if before is None or after is None:
+            return []
+        if _are_reordered(before, after):
+            # CloudFormation's schema calls the list unordered: AWS does not say whether it sees another order.
+            return [Difference(("Containers",), Degree.PERHAPS)]
+        return list(differences(before, after, self.identity))
 
     def _fate(self, old: str, new: str, found: list[Difference]) -> Fate:
         match self.identity(old, new):
