@@ -69,11 +69,11 @@ UNREADABLE: dict[str, tuple[str | bytes, str]] = {
     "deep YAML": ("- " * 200_000, "is no template in YAML: line 1: it is nested deeper than 100 levels"),
     "deep aliases": (
         "a0: &a0 [1]\n" + "".join(f"a{n}: &a{n} [*a{n - 1}]\n" for n in range(1, 200)),
-        "is no template in YAML: line 100: with its aliases written out it is nested deeper than 100 levels",
+        "is no template in YAML: line 100: with its aliases it is nested deeper than 100 levels",
     ),
     "a billion laughs": (
         "a0: &a0 [1, 2]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 20)),
-        "is no template in YAML: line 7: with its aliases written out it has more than 250,000 values",
+        "is no template in YAML: line 7: it has more than 250,000 values, those of aliases among them",
     ),
     "half a character": (r'{"Resources": {"\ud800": 1}}', "holds half of a surrogate pair, which is no character"),
     "a control character": ("Resources: \x01", "is no template in YAML: it holds a character that YAML does not allow"),

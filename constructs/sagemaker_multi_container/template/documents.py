@@ -6,7 +6,6 @@ import codecs
 import json
 import re
 import stat
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
@@ -145,11 +144,12 @@ def _parse(path: Path, text: str) -> object:
     except ValueError as reason:
         no_json = str(reason)
     looks_like_json = text.lstrip().startswith(("{", "["))
-    if find_spec("yaml") is None:
+    try:
+        from . import yaml_text  # noqa: PLC0415 - PyYAML is an extra
+    except ImportError as reason:
         problem = f"is no JSON: {no_json}" if looks_like_json else "is YAML"
-        raise UnreadableTemplateError(path, f"{problem}; to read YAML, install sagemaker-multi-container[cli]")
-    from . import yaml_text  # noqa: PLC0415 - PyYAML is an extra
-
+        problem += "; to read YAML, install sagemaker-multi-container[cli]"
+        raise UnreadableTemplateError(path, problem) from reason
     try:
         return yaml_text.parse(text)
     except ValueError as reason:

@@ -104,7 +104,7 @@ def _node(event: yaml.Event, events: Iterator[yaml.Event], anchors: dict[str | N
                 raise problem(line, f"the alias *{event.anchor} stands for nothing that is complete before it")
             node = anchors[event.anchor]
             if depth + node.height > DEEPEST:
-                raise problem(line, f"with its aliases written out it is nested deeper than {DEEPEST} levels")
+                raise problem(line, f"with its aliases it is nested deeper than {DEEPEST} levels")
             return node
         case yaml.ScalarEvent():
             tag = event.tag
@@ -141,7 +141,7 @@ def _inside(
         size += node.size
         height = max(height, node.height + 1)
         if size > LARGEST:
-            raise problem(line, f"with its aliases written out it has more than {LARGEST:,} values")
+            raise problem(line, f"it has more than {LARGEST:,} values, those of aliases among them")
     return nodes, size, height
 
 
