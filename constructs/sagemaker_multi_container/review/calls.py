@@ -47,5 +47,9 @@ def _names(resource: Pattern, arn: Pattern) -> bool:
     """Whether a resource is this endpoint, wherever the stack is deployed."""
     if surely_covers(Matcher((resource,)), arn):
         return True
-    is_about_places = all((part.names or "").startswith("AWS::") for part in (*resource.opaques, *arn.opaques))
-    return is_about_places and not surely_misses(Matcher((resource,)), arn)
+    return _things(resource) == _things(arn) and not surely_misses((Matcher((resource,)),), arn)
+
+
+def _things(text: Pattern) -> set[str | None]:
+    """What is referred to in a text beside the partition, region and account."""
+    return {part.names for part in text.opaques if part.names is None or not part.names.startswith("AWS::")}

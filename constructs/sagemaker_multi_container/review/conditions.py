@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from .patterns import Matcher, Pattern, companies, surely_covers
+from .patterns import Matcher, Pattern, surely_covers, surely_misses
 
 COMPARABLE: Final = {
     "stringequals": "string",
@@ -88,10 +88,15 @@ def implies(conditions: Conditions, others: Conditions) -> bool:
     return all(any(each.implies(other) for each in conditions) for other in others)
 
 
+def can_be_met(conditions: Conditions) -> bool:
+    """Whether some request meets them for certain: two on the same key may exclude each other."""
+    return len({each.key for each in conditions}) == len(conditions)
+
+
 def missed(conditions: Conditions, others: Sequence[Conditions]) -> frozenset[int]:
     """Which others a single request misses for certain that meets the first, by index.
 
-    It is a request that has no keys but those that it needs to meet the first.
+    It is a request that has no keys but those that it needs to meet the first. These must be different ones.
     """
     keys = {each.key for each in conditions if each.needs_key or each.operator == "null"}
     found = {
@@ -100,8 +105,7 @@ def missed(conditions: Conditions, others: Sequence[Conditions]) -> frozenset[in
         if any(condition.needs_key and condition.key not in keys for condition in other)
     }
     for condition in conditions:
-        is_only_one = sum(each.key == condition.key for each in conditions) == 1
-        if is_only_one and condition.family is not None and condition.needs_key:
+        if condition.family is not None and condition.needs_key:
             found |= _missed_by_value(condition, others)
     return frozenset(found)
 
@@ -119,8 +123,5 @@ def _missed_by_value(condition: Condition, others: Sequence[Conditions]) -> set[
         if condition._compares_with(other) and other != condition
     ]
     matchers = tuple(Matcher(other.values) for _, other in rivals)
-    is_missed = all(
-        (found := companies(value, (), matchers, certain=True)) is not None and frozenset() in found
-        for value in condition.values
-    )
+    is_missed = all(surely_misses(matchers, value) for value in condition.values)
     return {index for index, _ in rivals} if is_missed else set()

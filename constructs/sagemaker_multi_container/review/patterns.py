@@ -6,7 +6,7 @@ before deployment (`Opaque`). Of those it is taken for granted that
 - the same expression has the same value before and after a change;
 - a pseudo parameter or a reference to a resource is a text that is not empty and has no wildcards;
 - `AWS::Partition` and its like hold no `:` and no `/`;
-- references to different resources are different texts, and none begins with the other;
+- references to different resources are different texts, and none holds the other;
 - anything else (a parameter, an import, ...) may be any text, also an empty one or one with wildcards.
 """
 
@@ -20,10 +20,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-LIMIT: Final = 5_000
-"""The most that is tried to find a text, so that a hostile pattern costs no more than an ordinary one."""
+LIMIT: Final = 50_000
+"""The most steps that are tried to find a text: patterns can be made for which there is no end of them."""
 
 _TOKENS = re.compile(r"\$\{(?P<escaped>[*?$])\}|(?P<plain>.)", re.DOTALL)
+
+
+class TooMuchError(Exception):
+    """Raised where patterns would take more steps than there is time for."""
 
 
 class Wildcard(enum.Enum):
@@ -129,8 +133,6 @@ class Pattern:
 
     def _step(self, place: int, letter: Letter, hopeful: bool) -> Iterator[int]:
         match self.symbols[place] if place < len(self.symbols) else None:
-            case None:
-                return
             case Wildcard.ANY:
                 yield place
             case Opaque() as own if own == letter:
@@ -226,7 +228,7 @@ class Matcher:
 @functools.lru_cache(maxsize=4096)
 def companies(
     made_by: Pattern, within: tuple[Matcher, ...], beside: tuple[Matcher, ...], *, certain: bool
-) -> frozenset[frozenset[int]] | None:
+) -> frozenset[frozenset[int]]:
     """Which of some matchers can be together in accepting a text: a set of indices for each such company.
 
     The empty one means that there is a text that none of them accepts. Then it is all that is returned.
@@ -238,8 +240,8 @@ def companies(
         certain: Whether the texts must be there, and outside those who do not accept them, whatever the unknown parts
             are. Else it is enough that they may.
 
-    Returns:
-        The companies, or None if there is too much to try.
+    Raises:
+        TooMuchError: If there is too much to try.
     """
     matchers = (*within, *beside)
     hopes = [not certain] * len(within) + [certain] * len(beside)
@@ -252,6 +254,7 @@ def companies(
     first = (made_by.start(), tuple(matcher.start() for matcher in matchers))
     found: set[frozenset[int]] = set()
     seen, pending = {first}, deque([first])
+    steps = 0
     while pending:
         places, others = pending.popleft()
         if made_by.accepts(places, hopeful=False):
@@ -263,7 +266,11 @@ def companies(
                 if not company:
                     return frozenset({company})
                 found.add(company)
+        cost = len(places) + sum(len(place) for each in others for place in each)
         for letter in made_by.letters(places, alphabet):
+            steps += cost
+            if steps > LIMIT:
+                raise TooMuchError
             following = (
                 made_by.step(places, letter, hopeful=False),
                 tuple(
@@ -274,21 +281,23 @@ def companies(
             if following not in seen:
                 seen.add(following)
                 pending.append(following)
-        if len(seen) > LIMIT:
-            return None
     return frozenset(found)
 
 
 def surely_covers(matcher: Matcher, texts: Pattern) -> bool:
-    """Whether every text of a pattern is accepted, whatever the unknown parts are."""
-    found = companies(texts, (), (matcher,), certain=False)
-    return found is not None and frozenset() not in found
+    """Whether every text of a pattern is accepted for certain."""
+    try:
+        return frozenset() not in companies(texts, (), (matcher,), certain=False)
+    except TooMuchError:
+        return False
 
 
-def surely_misses(matcher: Matcher, texts: Pattern) -> bool:
-    """Whether some text of a pattern is not accepted, whatever the unknown parts are."""
-    found = companies(texts, (), (matcher,), certain=True)
-    return found is not None and frozenset() in found
+def surely_misses(matchers: tuple[Matcher, ...], texts: Pattern) -> bool:
+    """Whether some text of a pattern is accepted by none of them for certain."""
+    try:
+        return frozenset() in companies(texts, (), matchers, certain=True)
+    except TooMuchError:
+        return False
 
 
 def _may_be_empty(symbol: Symbol | _Rest) -> bool:

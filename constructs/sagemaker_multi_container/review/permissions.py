@@ -6,22 +6,16 @@ allow besides is not known, and is said where it matters.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Final
 
 from ..template import Template
 from .calls import calls_of
+from .concerns import is_wide, of_boundary, of_calls, of_managed_policies, of_statements, of_trust
 from .endpoints import Endpoint
-from .patterns import ANYTHING, Pattern, pattern, surely_covers
-from .policies import Policies, PolicyReader, Principal
+from .patterns import Pattern
+from .policies import Policies, PolicyReader, Principal, properties_of
 from .statements import Answer, Statement, StatementChange, compare_statements
-
-_PASS_ROLE: Final = pattern(["iam:PassRole"], ignores_case=True)
-_WITHOUT_RESOURCES: Final = ("cloudwatch:putmetricdata", "ec2:describe", "ecr:getauthorizationtoken")
-"""The beginnings of actions that this library's construct needs, and that are only allowed on `*`."""
-_WIDE_MANAGED_POLICIES: Final = ("FullAccess", "AdministratorAccess", "PowerUserAccess")
-_HOSTNAME: Final = "sagemaker:targetcontainerhostname"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +97,8 @@ class _Side:
         reader = PolicyReader(endpoint.template, renamed)
         policies = reader.read()
         for logical_id in endpoint.model_ids:
-            written = endpoint.template.document["Resources"][logical_id]["Properties"].get("ExecutionRoleArn")
+            model = endpoint.template.document["Resources"][logical_id]
+            written = properties_of(model).get("ExecutionRoleArn")
             if written is not None:
                 role = reader.principal("role", written)
                 self.roles[role] = policies.get(role, Policies())
@@ -120,7 +115,7 @@ def _changes_of_roles(before: _Side, after: _Side) -> Iterator[PrincipalChange]:
     for role, policies in after.roles.items():
         previous = gone[0] if is_swap and role in come else role
         change = _change_of_role(before.roles.get(previous, Policies()), policies, role)
-        yield _in_place_of(previous, role, change) if previous != role else change
+        yield change if previous == role else _in_place_of(previous, role, change)
     if not is_swap:
         for role in gone:
             yield _change_of_role(before.roles[role], Policies(), role)
@@ -129,104 +124,58 @@ def _changes_of_roles(before: _Side, after: _Side) -> Iterator[PrincipalChange]:
 def _change_of_role(before: Policies, after: Policies, role: Principal) -> PrincipalChange:
     statements = compare_statements(before.statements, after.statements)
     trust = compare_statements(before.trust, after.trust)
-    added = _without(after.managed, before.managed)
-    removed = _without(before.managed, after.managed)
-    unread = [shown for identity, shown in after.unread.items() if identity not in before.unread]
-    unread += [shown for identity, shown in before.unread.items() if identity not in after.unread]
-    bound_before, bound_after = before.boundary, after.boundary
-    is_unjudged = (
-        Answer.UNKNOWN if unread or (bound_before and bound_after and bound_before != bound_after) else Answer.NO
-    )
+    added = [each for each in dict.fromkeys(after.managed) if each not in before.managed]
+    removed = [each for each in dict.fromkeys(before.managed) if each not in after.managed]
+    either = before.unread | after.unread
+    unread = [either[key] for key in either if key not in before.unread or key not in after.unread]
+    concerns = [
+        *of_statements(statements),
+        *of_trust(trust, is_new=not before.trust),
+        *of_managed_policies(added),
+        *of_boundary(before.boundary, after.boundary),
+    ]
     return PrincipalChange(
         principal=role.shown,
         statements=statements,
         trust=trust,
         policies_added=tuple(map(str, added)),
         policies_removed=tuple(map(str, removed)),
-        concerns=tuple(dict.fromkeys(_concerns(statements, trust, added, bound_before, bound_after))),
+        concerns=tuple(dict.fromkeys(concerns)),
         unjudged=tuple(_unjudged(role, [*added, *removed], unread)),
         wider=max(
-            is_unjudged,
             *(each.wider for each in (*statements, *trust)),
-            *(Answer.YES if _is_wide(each) else Answer.UNKNOWN for each in added),
-            Answer.YES if bound_before and not bound_after else Answer.NO,
+            *(Answer.YES if is_wide(each) else Answer.UNKNOWN for each in added),
+            *(Answer.UNKNOWN for _ in unread),
+            _is_freed(before.boundary, after.boundary),
+            Answer.NO,
         ),
         narrower=max(
-            is_unjudged,
             *(each.narrower for each in (*statements, *trust)),
-            *(Answer.UNKNOWN for _ in removed),
-            Answer.YES if bound_after and not bound_before else Answer.NO,
+            *(Answer.UNKNOWN for _ in (*removed, *unread)),
+            _is_freed(after.boundary, before.boundary),
+            Answer.NO,
         ),
     )
+
+
+def _is_freed(before: Pattern | None, after: Pattern | None) -> Answer:
+    """Whether a role may do more for a changed boundary, which takes away whatever it does not allow."""
+    if before is None or before == after:
+        return Answer.NO
+    return Answer.YES if after is None else Answer.UNKNOWN
 
 
 def _in_place_of(previous: Principal, role: Principal, change: PrincipalChange) -> PrincipalChange:
     if previous.is_declared and role.is_declared:
         return replace(change, instead_of=previous.shown)
-    return replace(
-        change,
+    # What is written here of a role from elsewhere is not all of it, so that there is nothing to hold it against.
+    return PrincipalChange(
+        principal=role.shown,
         instead_of=previous.shown,
-        wider=max(change.wider, Answer.UNKNOWN),
-        narrower=max(change.narrower, Answer.UNKNOWN),
+        unjudged=tuple(_unjudged(previous, [], [])) + change.unjudged,
+        wider=Answer.UNKNOWN,
+        narrower=Answer.UNKNOWN,
     )
-
-
-def _changes_of_callers(before: _Side, after: _Side) -> Iterator[PrincipalChange]:
-    for caller in dict.fromkeys((*after.callers, *before.callers)):
-        statements = compare_statements(before.callers.get(caller, []), after.callers.get(caller, []))
-        yield PrincipalChange(
-            principal=caller.shown,
-            statements=statements,
-            concerns=tuple(f"may call all containers: {part}" for each in statements for part in _freed(each)),
-            wider=max((each.wider for each in statements), default=Answer.NO),
-            narrower=max((each.narrower for each in statements), default=Answer.NO),
-        )
-
-
-def _freed(change: StatementChange) -> Iterator[Statement]:
-    """What no longer depends on the container that is called."""
-    if change.base is not None and _depends_on(change.base, _HOSTNAME):
-        yield from (part for part in change.gained if not _depends_on(part, _HOSTNAME))
-
-
-def _concerns(
-    statements: Sequence[StatementChange],
-    trust: Sequence[StatementChange],
-    managed: Sequence[Pattern],
-    boundary_before: Pattern | None,
-    boundary_after: Pattern | None,
-) -> Iterator[str]:
-    for part in (part for change in statements for part in change.gained):
-        if part.effect == "Deny":
-            yield f"no longer denied: {part}"
-        else:
-            yield from _concerns_of(part)
-    for change in trust:
-        before = {each.key for each in change.base.conditions} if change.base else set()
-        for part in change.gained:
-            lost = ", ".join(sorted(before - {each.key for each in part.conditions}))
-            yield f"may be assumed by more: {part}" + f", no longer depending on {lost}" * bool(lost)
-    for arn in managed:
-        if _is_wide(arn):
-            yield f"is given a managed policy that allows far more than an endpoint needs: {arn}"
-    if boundary_before is not None and boundary_before != boundary_after:
-        yield f"is no longer bound by {boundary_before}"
-
-
-def _concerns_of(allowed: Statement) -> Iterator[str]:
-    actions, resources = allowed.actions, allowed.resources
-    if actions.negated or resources.negated:
-        yield f"allows all but what it names: {allowed}"
-    elif any(
-        str(action).endswith(("*", ":*")) and str(action).rpartition(":")[2] == "*" for action in actions.patterns
-    ):
-        yield f"allows every action: {allowed}"
-    elif ANYTHING in resources.patterns:
-        broad = [each for each in actions.patterns if not str(each).lower().startswith(_WITHOUT_RESOURCES)]
-        if broad:
-            yield f"allows it on every resource: {allowed}"
-    if surely_covers(actions, _PASS_ROLE):
-        yield f"may pass roles to services: {allowed}"
 
 
 def _unjudged(role: Principal, managed: Iterable[Pattern], unread: Iterable[str]) -> Iterator[str]:
@@ -238,13 +187,13 @@ def _unjudged(role: Principal, managed: Iterable[Pattern], unread: Iterable[str]
         yield f"{shown} depends on what is only known at deployment, and is another one than before"
 
 
-def _is_wide(arn: Pattern) -> bool:
-    return str(arn).endswith(_WIDE_MANAGED_POLICIES)
-
-
-def _depends_on(statement: Statement, key: str) -> bool:
-    return any(each.key == key for each in statement.conditions)
-
-
-def _without(patterns: Iterable[Pattern], others: Sequence[Pattern]) -> list[Pattern]:
-    return [each for each in dict.fromkeys(patterns) if each not in others]
+def _changes_of_callers(before: _Side, after: _Side) -> Iterator[PrincipalChange]:
+    for caller in dict.fromkeys((*after.callers, *before.callers)):
+        statements = compare_statements(before.callers.get(caller, []), after.callers.get(caller, []))
+        yield PrincipalChange(
+            principal=caller.shown,
+            statements=statements,
+            concerns=tuple(of_calls(statements)),
+            wider=max((each.wider for each in statements), default=Answer.NO),
+            narrower=max((each.narrower for each in statements), default=Answer.NO),
+        )

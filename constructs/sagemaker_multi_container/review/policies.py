@@ -87,9 +87,9 @@ class PolicyReader:
     def read(self) -> Mapping[Principal, Policies]:
         """All policies of the template, by principal."""
         for logical_id, resource in self._template.resources(*_PRINCIPALS):
-            self._read_principal(_PRINCIPALS[resource["Type"]], logical_id, _properties(resource))
+            self._read_principal(_PRINCIPALS[resource["Type"]], logical_id, properties_of(resource))
         for logical_id, resource in self._template.resources(*_POLICIES):
-            properties = _properties(resource)
+            properties = properties_of(resource)
             for principal in self._attached_to(properties):
                 policies = self._found.setdefault(principal, Policies())
                 policies.statements += self._statements(properties.get("PolicyDocument"), logical_id, policies)
@@ -124,7 +124,7 @@ class PolicyReader:
         for arn in self.texts.each(properties.get("ManagedPolicyArns")):
             resource = self._template.document["Resources"].get(self.texts.referred(arn), {})
             if resource.get("Type") == _MANAGED_POLICY:
-                document = _properties(resource).get("PolicyDocument")
+                document = properties_of(resource).get("PolicyDocument")
                 policies.statements += self._statements(document, logical_id, policies)
             else:
                 policies.managed.append(self.texts.pattern(arn, has_wildcards=False))
@@ -222,7 +222,8 @@ class PolicyReader:
         return chosen
 
 
-def _properties(resource: Mapping[str, Any]) -> Mapping[str, Any]:
+def properties_of(resource: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The properties of a resource, as they are written."""
     properties = resource.get("Properties")
     return properties if isinstance(properties, dict) else {}
 

@@ -8,12 +8,13 @@ all statements of the other side. What is not written in the statements is not k
 from __future__ import annotations
 
 import enum
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
-from .conditions import Conditions, implies, missed, singles
-from .patterns import Matcher, Pattern, companies
+from .conditions import Conditions, can_be_met, implies, missed, singles
+from .patterns import Matcher, Pattern, TooMuchError, companies
 
 Kind = Literal["added", "removed", "widened", "narrowed", "changed"]
 
@@ -127,14 +128,16 @@ def _parts(
         yield statement, ((statement,), Answer.UNKNOWN)
         return
     found: dict[tuple[Pattern, Pattern, Conditions], Answer] = {}
-    for conditions in alternatives:
-        for other in within:
-            question = _Question(conditions, other, beside)
-            for action in actions:
-                for resource in resources:
-                    answer = question.answer(action, resource)
-                    permission = (action[0], resource[0], conditions)
-                    found[permission] = max(found.get(permission, Answer.NO), answer)
+    for conditions, other in itertools.product(alternatives, within):
+        question = _Question(conditions, other, beside)
+        for action, resource in itertools.product(actions, resources):
+            permission = (action[0], resource[0], conditions)
+            try:
+                answer = question.answer(action, resource)
+            except TooMuchError:
+                yield statement, ((statement,), Answer.UNKNOWN)
+                return
+            found[permission] = max(found.get(permission, Answer.NO), answer)
     parts = {permission: answer for permission, answer in found.items() if answer is not Answer.NO}
     if parts:
         is_whole = len(parts) == len(found)
@@ -149,7 +152,7 @@ class _Question:
 
     def __init__(self, conditions: Conditions, within: Statement | None, beside: Sequence[Statement]) -> None:
         self._within = within
-        self._is_surely_within = within is None or implies(conditions, within.conditions)
+        self._can_be_met = can_be_met(conditions) and (within is None or implies(conditions, within.conditions))
         missing = missed(conditions, [each.conditions for each in beside])
         self._perhaps_beside = [each for index, each in enumerate(beside) if index not in missing]
         self._surely_beside = [each for each in beside if implies(conditions, each.conditions)]
@@ -158,7 +161,7 @@ class _Question:
         """Whether there are, among the requests for these actions on these resources."""
         if not self._exists(action, resource, self._surely_beside, certain=False):
             return Answer.NO
-        is_certain = self._is_surely_within and self._exists(action, resource, self._perhaps_beside, certain=True)
+        is_certain = self._can_be_met and self._exists(action, resource, self._perhaps_beside, certain=True)
         return Answer.YES if is_certain else Answer.UNKNOWN
 
     def _exists(self, action: Generator, resource: Generator, beside: list[Statement], *, certain: bool) -> bool:
@@ -166,12 +169,9 @@ class _Question:
         if self._within is not None:
             acted, resourced = (*acted, self._within.actions), (*resourced, self._within.resources)
         found = companies(action_pattern, acted, tuple(each.actions for each in beside), certain=certain)
-        if found is None:
-            return not certain
         for company in found:
             matchers = tuple(each.resources for index, each in enumerate(beside) if index in company)
-            rest = companies(resource_pattern, resourced, matchers, certain=certain)
-            if (not certain) if rest is None else frozenset() in rest:
+            if frozenset() in companies(resource_pattern, resourced, matchers, certain=certain):
                 return True
         return False
 

@@ -1,0 +1,82 @@
+"""What is worth a second look among new permissions: a line for each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from .patterns import ANYTHING, Pattern, pattern, surely_covers
+from .statements import Statement, StatementChange
+
+_PASS_ROLE: Final = pattern(["iam:PassRole"], ignores_case=True)
+_HOSTNAME: Final = "sagemaker:targetcontainerhostname"
+_WITHOUT_RESOURCES: Final = ("cloudwatch:putmetricdata", "ec2:describe", "ecr:getauthorizationtoken")
+"""The beginnings of actions that this library's construct needs, and that are only allowed on `*`."""
+_WIDE_MANAGED_POLICIES: Final = ("FullAccess", "AdministratorAccess", "PowerUserAccess")
+
+
+def of_statements(changes: Iterable[StatementChange]) -> Iterator[str]:
+    """What is wide among what statements newly allow."""
+    for part in (part for change in changes for part in change.gained):
+        if part.effect == "Deny":
+            yield f"no longer denied: {part}"
+        else:
+            yield from _of_statement(part)
+
+
+def of_trust(changes: Iterable[StatementChange], *, is_new: bool) -> Iterator[str]:
+    """Who may newly assume a role. Of a role that is new itself, only that everyone may."""
+    for change in changes:
+        before = {each.key for each in change.base.conditions} if change.base else set()
+        for part in change.gained:
+            if not is_new or _is_everyone(part):
+                lost = ", ".join(sorted(before - {each.key for each in part.conditions}))
+                yield f"may be assumed by more: {part}" + f", no longer depending on {lost}" * bool(lost)
+
+
+def of_calls(changes: Iterable[StatementChange]) -> Iterator[str]:
+    """Calls that no longer depend on the container that is called."""
+    for change in changes:
+        if change.base is not None and _names_containers(change.base):
+            yield from (f"may call all containers: {part}" for part in change.gained if not _names_containers(part))
+
+
+def of_managed_policies(added: Iterable[Pattern]) -> Iterator[str]:
+    """Managed policies that allow nearly everything."""
+    for arn in added:
+        if is_wide(arn):
+            yield f"is given a managed policy that allows far more than an endpoint needs: {arn}"
+
+
+def of_boundary(before: Pattern | None, after: Pattern | None) -> Iterator[str]:
+    """A boundary that is gone, or another one."""
+    if before is not None and before != after:
+        yield f"is no longer bound by {before}"
+
+
+def is_wide(managed_policy: Pattern) -> bool:
+    """Whether a managed policy allows nearly everything, by its name."""
+    return str(managed_policy).endswith(_WIDE_MANAGED_POLICIES)
+
+
+def _of_statement(allowed: Statement) -> Iterator[str]:
+    actions, resources = allowed.actions, allowed.resources
+    if actions.negated or resources.negated:
+        yield f"allows all but what it names: {allowed}"
+        return
+    if any(str(action).rpartition(":")[2] == "*" for action in actions.patterns):
+        yield f"allows every action: {allowed}"
+        return
+    has_resources = not all(str(action).lower().startswith(_WITHOUT_RESOURCES) for action in actions.patterns)
+    if has_resources and ANYTHING in resources.patterns:
+        yield f"allows it on every resource: {allowed}"
+    if surely_covers(actions, _PASS_ROLE):
+        yield f"may pass roles to services: {allowed}"
+
+
+def _is_everyone(trusted: Statement) -> bool:
+    return trusted.resources.negated or any(each.shown in {"*", "AWS *"} for each in trusted.resources.patterns)
+
+
+def _names_containers(statement: Statement) -> bool:
+    return any(each.key == _HOSTNAME for each in statement.conditions)

@@ -1,0 +1,520 @@
+"""What a change does to what an endpoint may do, and to who may call it."""
+
+from __future__ import annotations
+
+import functools
+import json
+import operator
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk import aws_ecr as ecr
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_s3 as s3
+
+from sagemaker_multi_container import (
+    ContainerDefinition,
+    ContainerImage,
+    InferenceExecutionMode,
+    ModelData,
+    MultiContainerEndpoint,
+)
+from sagemaker_multi_container.review.permissions import PermissionsChange, PrincipalChange, compare_permissions
+from sagemaker_multi_container.review.statements import Answer
+from sagemaker_multi_container.template import Template, read
+from tests.review.policies import SAGEMAKER, allow, compared, deny, policy, role, template
+from tests.rules.test_robustness import WRONG, nodes
+
+NO, UNKNOWN, YES = Answer.NO, Answer.UNKNOWN, Answer.YES
+FULL_ACCESS = "arn:aws:iam::aws:policy/AmazonSageMakerFullAccess"
+ELSEWHERE = "arn:aws:iam::123456789012:role/models/execution"
+GET = allow("s3:GetObject", "arn:aws:s3:::models/*")
+ENDPOINT = {"Ref": "Endpoint"}
+
+
+def call(
+    *, resource: Any = ENDPOINT, containers: list[str] | None = None, action: Any = "sagemaker:InvokeEndpoint"
+) -> Any:
+    """A statement about calls of the endpoint."""
+    condition = {"StringEquals": {"sagemaker:TargetContainerHostname": containers}}
+    return allow(action, resource, condition if containers else None)
+
+
+def change_of_role(base: Template, head: Template, **options: Any) -> PrincipalChange:
+    (changed,) = compared(base, head, **options).roles
+    return changed
+
+
+def verdict(change: PrincipalChange | PermissionsChange) -> tuple[Answer, Answer]:
+    return change.wider, change.narrower
+
+
+def texts(change: PrincipalChange) -> list[tuple[str, list[str], list[str]]]:
+    """What happened to each statement, with what it allows more and less."""
+    return [
+        (each.kind, list(map(str, each.gained)), list(map(str, each.lost)))
+        for each in (*change.statements, *change.trust)
+    ]
+
+
+# Whose policies these are
+
+
+@pytest.mark.parametrize(
+    "resources",
+    [
+        {"Role": role(Policies=[{"PolicyName": "P", "PolicyDocument": {"Statement": [GET]}}])},
+        {"Role": role(Policies=[{"PolicyName": "P", "PolicyDocument": {"Statement": GET}}])},
+        {"Policy": policy(GET)},
+        {"Policy": {**policy(GET), "Type": "AWS::IAM::ManagedPolicy"}},
+        {"Policy": {**policy(GET, RoleName={"Ref": "Role"}, Roles=None), "Type": "AWS::IAM::RolePolicy"}},
+        {"Role": role(RoleName="execution"), "Policy": policy(GET, Roles=["execution"])},
+        {
+            "Role": role(ManagedPolicyArns=[{"Ref": "Policy"}]),
+            "Policy": {**policy(GET, Roles=[]), "Type": "AWS::IAM::ManagedPolicy"},
+        },
+    ],
+    ids=["inline", "a single statement", "a policy", "a managed policy", "a role policy", "by name", "by ARN"],
+)
+def test_a_policy_belongs_to_the_role_however_it_is_attached(resources: dict[str, Any]) -> None:
+    named = (
+        {"Role": role(RoleName="execution")} if "RoleName" in resources.get("Role", {}).get("Properties", {}) else {}
+    )
+    changed = change_of_role(template(**named), template(**resources))
+
+    assert texts(changed) == [("added", ["s3:GetObject on arn:aws:s3:::models/*"], [])]
+    assert verdict(changed) == (YES, NO)
+    assert verdict(change_of_role(template(Policy=policy(GET)), template(**resources))) == (NO, NO)
+
+
+def test_policies_of_others_do_not_count() -> None:
+    head = template(Other=role(), Policy=policy(allow("*"), Roles=[{"Ref": "Other"}, "execution"]))
+
+    assert verdict(change_of_role(template(), head)) == (NO, NO)
+
+
+def test_a_role_of_elsewhere_has_the_policies_that_name_it() -> None:
+    """An imported role is text; what else it may do is not known, and that is said."""
+    base = template(execution_role=ELSEWHERE)
+    changed = change_of_role(base, template(execution_role=ELSEWHERE, Policy=policy(GET, Roles=["execution"])))
+
+    assert changed.principal == ELSEWHERE
+    assert texts(changed) == [("added", ["s3:GetObject on arn:aws:s3:::models/*"], [])]
+    assert verdict(changed) == (YES, NO)
+    assert changed.unjudged == (
+        f"{ELSEWHERE} is not declared in this template: what else it may do, and who may assume it, is not known",
+    )
+
+
+@pytest.mark.parametrize("before", [ELSEWHERE, {"Ref": "RoleArn"}, {"Fn::ImportValue": "Role"}], ids=str)
+def test_another_role_of_elsewhere_cannot_be_judged(before: Any) -> None:
+    changed = change_of_role(template(execution_role=before), template(execution_role=f"{ELSEWHERE}-2"))
+
+    assert verdict(changed) == (UNKNOWN, UNKNOWN)
+    assert changed.instead_of is not None
+
+
+@pytest.mark.parametrize("resources", [{}, {"Policy": policy(GET, Roles=[{"Ref": "Other"}])}], ids=["same", "wider"])
+def test_another_role_of_the_template_is_held_against_the_one_before(resources: dict[str, Any]) -> None:
+    head = template(execution_role={"Fn::GetAtt": ["Other", "Arn"]}, Other=role(), **resources)
+    changed = change_of_role(template(), head)
+
+    assert (changed.principal, changed.instead_of) == ("Other", "Role")
+    assert verdict(changed) == (YES if resources else NO, NO)
+
+
+def test_a_renamed_role_is_the_same() -> None:
+    bucket = {"Type": "AWS::S3::Bucket"}
+
+    def objects(logical_id: str) -> Any:
+        return allow("s3:GetObject", {"Fn::Sub": f"${{{logical_id}.Arn}}/*"})
+
+    base = template(Policy=policy(objects("Old")), Old=bucket)
+    head = template(
+        execution_role={"Fn::GetAtt": ["NewRole", "Arn"]},
+        NewRole=role(),
+        Policy=policy(objects("New"), Roles=[{"Ref": "NewRole"}]),
+        New=bucket,
+    )
+    changed = change_of_role(base, head, renamed={"Old": "New", "Role": "NewRole"})
+
+    assert (verdict(changed), changed.instead_of) == ((NO, NO), None)
+    assert verdict(change_of_role(base, head)) == (YES, YES)
+
+
+def test_a_role_is_called_by_the_path_of_its_construct() -> None:
+    named = {**role(), "Metadata": {"aws:cdk:path": "Stack/Endpoint/Role/Resource"}}
+
+    assert change_of_role(template(Role=named), template(Role=named)).principal == "Stack/Endpoint/Role"
+
+
+# What a role may do besides its statements
+
+
+def test_a_managed_policy_is_not_known() -> None:
+    arn = "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"
+    bare, given = template(), template(Role=role(ManagedPolicyArns=[arn]))
+    added, removed = change_of_role(bare, given), change_of_role(given, bare)
+
+    assert (verdict(added), added.policies_added, added.concerns) == ((UNKNOWN, NO), (arn,), ())
+    assert added.unjudged == (f"what {arn} allows is not in this template",)
+    assert (verdict(removed), removed.policies_removed) == ((NO, UNKNOWN), (arn,))
+    assert verdict(change_of_role(given, given)) == (NO, NO)
+
+
+@pytest.mark.parametrize(
+    "arn",
+    [
+        FULL_ACCESS,
+        {"Fn::Join": ["", ["arn:", {"Ref": "AWS::Partition"}, ":iam::aws:policy/AdministratorAccess"]]},
+    ],
+    ids=str,
+)
+def test_a_managed_policy_that_allows_everything_is_wider(arn: Any) -> None:
+    changed = change_of_role(template(), template(Role=role(ManagedPolicyArns=[arn])))
+
+    assert changed.wider is YES
+    assert "allows far more than an endpoint needs" in changed.concerns[0]
+
+
+def test_a_boundary_narrows() -> None:
+    bare, bound = template(), template(Role=role(PermissionsBoundary="arn:aws:iam::1:policy/bound"))
+    other = template(Role=role(PermissionsBoundary={"Ref": "Boundary"}))
+
+    assert verdict(change_of_role(bare, bound)) == (NO, YES)
+    assert verdict(change_of_role(bound, bare)) == (YES, NO)
+    assert change_of_role(bound, bare).concerns == ("is no longer bound by arn:aws:iam::1:policy/bound",)
+    assert verdict(change_of_role(bound, other)) == (UNKNOWN, UNKNOWN)
+    assert verdict(change_of_role(bound, bound)) == (NO, NO)
+
+
+@pytest.mark.parametrize("document", [{"Ref": "Document"}, {"Fn::Transform": {}}, "text", None, {}], ids=str)
+def test_a_policy_that_is_not_written_cannot_be_judged(document: Any) -> None:
+    changed = change_of_role(template(), template(Policy=policy(PolicyDocument=document)))
+
+    assert verdict(changed) == (UNKNOWN, UNKNOWN)
+    assert changed.unjudged == (
+        "a policy in Policy depends on what is only known at deployment, and is another one than before",
+    )
+
+
+# Who may assume it
+
+
+def trusting(principal: Any, **condition: Any) -> dict[str, Any]:
+    return {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": principal} | (
+        {"Condition": condition} if condition else {}
+    )
+
+
+@pytest.mark.parametrize(
+    ("statement", "part"),
+    [
+        (trusting({"Service": "lambda.amazonaws.com"}), "sts:AssumeRole by Service lambda.amazonaws.com"),
+        (trusting("*"), "sts:AssumeRole by *"),
+        (trusting({"AWS": ["123456789012"]}), "sts:AssumeRole by AWS 123456789012"),
+    ],
+)
+def test_another_principal_may_assume_it(statement: Any, part: str) -> None:
+    changed = change_of_role(template(), template(Role=role(SAGEMAKER, statement)))
+
+    assert verdict(changed) == (YES, NO)
+    assert texts(changed) == [("added", [part], [])]
+    assert changed.concerns == (f"may be assumed by more: {part}",)
+
+
+def test_a_lost_source_account_is_told() -> None:
+    changed = change_of_role(template(), template(Role=role(trusting(SAGEMAKER["Principal"]))))
+
+    assert verdict(changed) == (YES, NO)
+    (concern,) = changed.concerns
+    assert concern.endswith("by Service sagemaker.amazonaws.com, no longer depending on aws:sourceaccount")
+
+
+@pytest.mark.parametrize(
+    ("account", "member"),
+    [
+        ("arn:aws:iam::123456789012:root", "arn:aws:iam::123456789012:role/r"),
+        (
+            {"Fn::Sub": "arn:${AWS::Partition}:iam::123456789012:root"},
+            {"Fn::Sub": "arn:${AWS::Partition}:iam::123456789012:role/r"},
+        ),
+        ("123456789012", {"Fn::Sub": "arn:${AWS::Partition}:iam::123456789012:role/r"}),
+        ("*", "arn:aws:iam::123456789012:role/r"),
+    ],
+    ids=str,
+)
+def test_an_account_is_all_who_are_in_it(account: Any, member: Any) -> None:
+    base, head = (template(Role=role(trusting({"AWS": each}))) for each in (account, member))
+
+    assert verdict(change_of_role(base, head)) == (NO, YES)
+    assert verdict(change_of_role(head, base)) == (YES, NO)
+
+
+def test_a_new_role_trusts_nobody_more_than_before() -> None:
+    """There was nothing to assume."""
+    (changed,) = compare_permissions(None, (template(), "Endpoint")).roles
+
+    assert (verdict(changed), changed.concerns) == ((YES, NO), ())
+
+
+# What deserves a second look
+
+
+@pytest.mark.parametrize(
+    ("statement", "concern"),
+    [
+        (allow("*"), "allows every action: * on *"),
+        (allow("s3:*", "r"), "allows every action: s3:* on r"),
+        (allow("s3:GetObject"), "allows it on every resource: s3:GetObject on *"),
+        (allow("iam:PassRole", "r"), "may pass roles to services: iam:PassRole on r"),
+        (allow("iam:Pass*", "r"), "may pass roles to services: iam:Pass* on r"),
+        (
+            {"Effect": "Allow", "NotAction": "iam:*", "Resource": "r"},
+            "allows all but what it names: all but iam:* on r",
+        ),
+        (allow("s3:GetObject", "r"), None),
+        (allow(["ecr:GetAuthorizationToken", "cloudwatch:PutMetricData", "ec2:DescribeVpcs"]), None),
+    ],
+)
+def test_wide_statements_are_worth_a_look(statement: Any, concern: str | None) -> None:
+    added = change_of_role(template(), template(Policy=policy(statement)))
+    removed = change_of_role(template(Policy=policy(statement)), template())
+
+    assert added.concerns == ((concern,) if concern else ())
+    assert removed.concerns == ()
+
+
+def test_a_denial_that_is_gone_is_worth_a_look() -> None:
+    denied = deny("s3:GetObject", "arn:aws:s3:::models/private/*")
+    changed = change_of_role(template(Policy=policy(GET, denied)), template(Policy=policy(GET)))
+
+    assert changed.concerns == ("no longer denied: deny s3:GetObject on arn:aws:s3:::models/private/*",)
+
+
+# Who may call it
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        ENDPOINT,
+        "*",
+        {"Fn::Sub": "arn:aws:sagemaker:us-east-1:123456789012:endpoint/search"},
+        {"Fn::Sub": "arn:${AWS::Partition}:sagemaker:${AWS::Region}:${AWS::AccountId}:endpoint/Search"},
+        {"Fn::Sub": "arn:aws:sagemaker:${AWS::Region}:${AWS::AccountId}:endpoint/${Endpoint.EndpointName}"},
+        "arn:aws:sagemaker:*:*:endpoint/*",
+    ],
+    ids=str,
+)
+def test_a_statement_names_the_endpoint_in_many_ways(resource: Any) -> None:
+    """However it does, it is the same permission."""
+    named = {"EndpointName": "Search"}
+    callers = {"Caller": role(), "Policy": policy(call(resource=resource), Roles=[{"Ref": "Caller"}])}
+    head = template(endpoint=named, **callers)
+    (caller,) = compared(template(endpoint=named), head).callers
+
+    assert (caller.principal, verdict(caller)) == ("Caller", (YES, NO))
+    assert texts(caller) == [("added", ["sagemaker:InvokeEndpoint on ${Endpoint}"], [])]
+    base = template(endpoint=named, **callers | {"Policy": policy(call(), Roles=[{"Ref": "Caller"}])})
+    assert verdict(compared(base, head)) == (NO, NO)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        call(action="sagemaker:DescribeEndpoint"),
+        call(resource={"Ref": "Other"}),
+        call(resource="arn:aws:sagemaker:us-east-1:123456789012:endpoint/other"),
+        call(resource={"Ref": "SomeParameter"}),
+        {"Effect": "Allow", "Action": "sagemaker:*", "NotResource": ENDPOINT},
+    ],
+    ids=str,
+)
+def test_other_statements_are_about_no_call_of_it(statement: Any) -> None:
+    other = {"Type": "AWS::SageMaker::Endpoint", "Properties": {}}
+    users = {"User": {"Type": "AWS::IAM::User"}, "Policy": policy(statement, Roles=[], Users=[{"Ref": "User"}])}
+    head = template(endpoint={"EndpointName": "search"}, Other=other, **users)
+
+    assert compared(template(), head).callers == ()
+
+
+def test_a_caller_that_loses_its_containers_may_call_all() -> None:
+    base, head = (
+        template(Caller=role(), Policy=policy(call(containers=each), Roles=[{"Ref": "Caller"}]))
+        for each in (["ranker"], None)
+    )
+    (freed,), (held,) = compared(base, head).callers, compared(head, base).callers
+
+    assert (verdict(freed), freed.concerns) == (
+        (YES, NO),
+        ("may call all containers: sagemaker:InvokeEndpoint on ${Endpoint}",),
+    )
+    assert (verdict(held), held.concerns) == ((NO, YES), ())
+
+
+def test_more_than_calls_is_nothing_of_the_callers() -> None:
+    base = template(Caller=role(), Policy=policy(call(action="sagemaker:*"), Roles=[{"Ref": "Caller"}]))
+    action = ["sagemaker:Invoke*", "s3:*"]
+    head = template(Caller=role(), Policy=policy(call(action=action), Roles=[{"Ref": "Caller"}]))
+
+    assert verdict(compared(base, head)) == (NO, NO)
+
+
+def test_an_endpoint_that_comes_or_goes_takes_its_permissions_along() -> None:
+    place = (template(Policy=policy(GET)), "Endpoint")
+
+    assert verdict(compare_permissions(None, place)) == (YES, NO)
+    assert verdict(compare_permissions(place, None)) == (NO, YES)
+    assert compare_permissions(None, None) == PermissionsChange()
+
+
+# Templates that are wrong
+
+
+def test_wrong_values_are_no_trouble() -> None:
+    """Whatever stands in the place of any value."""
+    document = {
+        "Role": role(
+            RoleName="execution",
+            Policies=[{"PolicyName": "P", "PolicyDocument": {"Statement": [GET]}}],
+            ManagedPolicyArns=[{"Ref": "Managed"}, FULL_ACCESS],
+            PermissionsBoundary={"Fn::Sub": "${AWS::AccountId}"},
+        ),
+        "Managed": {**policy(call(containers=["ranker"])), "Type": "AWS::IAM::ManagedPolicy"},
+        "Policy": policy(
+            allow(
+                ["s3:*", {"Fn::Join": ["", ["a", {"Ref": "X"}]]}],
+                {"Fn::Sub": ["${A}", {"A": {"Fn::GetAtt": "Role.Arn"}}]},
+            ),
+            {"Fn::If": ["C", GET, {"Ref": "AWS::NoValue"}]},
+            Users=["user"],
+        ),
+    }
+    sound = template(**document)
+    for path, _ in nodes(document):
+        for wrong in WRONG:
+            broken = json.loads(json.dumps(document))
+            parent = functools.reduce(operator.getitem, path[:-1], broken)
+            parent[path[-1]] = json.loads(json.dumps(wrong))
+            if all(isinstance(each, dict) and isinstance(each.get("Type"), str) for each in broken.values()):
+                compared(sound, template(**broken))
+
+
+# Endpoints of this library
+
+
+def declare(
+    stack: cdk.Stack, *, hostnames: tuple[str, ...] = ("ranker", "tagger"), prefix: str = "models/v1/"
+) -> MultiContainerEndpoint:
+    bucket = s3.Bucket.from_bucket_name(stack, "Models", "models")
+    return MultiContainerEndpoint(
+        stack,
+        "Endpoint",
+        mode=InferenceExecutionMode.DIRECT,
+        instance_type="ml.m5.xlarge",
+        containers=[
+            ContainerDefinition(
+                hostname=hostname,
+                image=ContainerImage.from_ecr_repository(
+                    ecr.Repository.from_repository_name(stack, hostname, hostname), tag="1"
+                ),
+                model_data=ModelData.from_prefix(bucket, prefix),
+            )
+            for hostname in hostnames
+        ],
+    )
+
+
+def invoked_by(stack: cdk.Stack, **options: Any) -> None:
+    caller = iam.Role(stack, "Caller", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
+    declare(stack).grants.invoke(caller, **options)
+
+
+APPS: dict[str, Callable[[cdk.Stack], object]] = {
+    "Base": declare,
+    "More": lambda stack: declare(stack, hostnames=("ranker", "tagger", "router")),
+    "Wider": lambda stack: declare(stack, prefix="models/"),
+    "Everything": lambda stack: declare(stack).add_to_role_policy(iam.PolicyStatement(actions=["*"], resources=["*"])),
+    "Caller": lambda stack: invoked_by(stack, containers=["ranker"]),
+    "AnyCaller": invoked_by,
+}
+
+
+PULL = "ecr:BatchCheckLayerAvailability, ecr:BatchGetImage, ecr:GetDownloadUrlForLayer"
+
+
+@pytest.fixture(name="places", scope="module")
+def _places(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Template, str]]:
+    """Each app's template, and the endpoint in it."""
+    app = cdk.App(outdir=str(tmp_path_factory.mktemp("assembly")))
+    for name, declare_in in APPS.items():
+        declare_in(cdk.Stack(app, name))
+    templates = read(Path(app.synth().directory))
+    return {
+        each.stack: (each, next(id_ for id_, _ in each.resources("AWS::SageMaker::Endpoint"))) for each in templates
+    }
+
+
+@pytest.mark.parametrize(
+    ("head", "gained"),
+    [
+        ("Base", []),
+        (
+            "More",
+            [
+                f"{PULL} on arn:${{AWS::Partition}}:ecr:${{AWS::Region}}:${{AWS::AccountId}}:repository/router",
+            ],
+        ),
+        (
+            "Wider",
+            [
+                "s3:GetObject on arn:${AWS::Partition}:s3:::models/models/*",
+                "s3:ListBucket on arn:${AWS::Partition}:s3:::models if StringLike s3:prefix models/*",
+            ],
+        ),
+        ("Everything", ["* on *"]),
+    ],
+)
+def test_a_change_of_an_endpoint_changes_its_role(
+    places: dict[str, tuple[Template, str]], head: str, gained: list[str]
+) -> None:
+    """By exactly that, and its reverse takes exactly that away."""
+    (changed,) = compare_permissions(places["Base"], places[head]).roles
+    (reverse,) = compare_permissions(places[head], places["Base"]).roles
+
+    assert [str(part) for each in changed.statements for part in each.gained] == gained
+    assert [str(part) for each in reverse.statements for part in each.lost] == gained
+    assert (verdict(changed), verdict(reverse)) == (((YES, NO), (NO, YES)) if gained else ((NO, NO), (NO, NO)))
+    assert changed.unjudged == ()
+
+
+def test_a_grant_without_containers_is_wider_than_one_with_them(places: dict[str, tuple[Template, str]]) -> None:
+    change = compare_permissions(places["Caller"], places["AnyCaller"])
+    (caller,) = change.callers
+
+    assert [verdict(each) for each in change.roles] == [(NO, NO)]
+    assert verdict(caller) == (YES, NO)
+    assert caller.concerns == ("may call all containers: sagemaker:InvokeEndpoint on ${EndpointEEF1FD8F}",)
+
+
+def test_moved_into_one_statement_by_the_cdk_is_no_change(places: dict[str, tuple[Template, str]]) -> None:
+    """As its feature flag for minimized policies does."""
+    template, endpoint = places["More"]
+    document = json.loads(json.dumps(template.document))
+    for resource in document["Resources"].values():
+        if resource["Type"] == "AWS::IAM::Policy":
+            split = resource["Properties"]["PolicyDocument"]
+            split["Statement"] = [
+                {**each, "Action": action, "Resource": arn}
+                for each in reversed(split["Statement"])
+                for action in ([each["Action"]] if isinstance(each["Action"], str) else each["Action"])
+                for arn in (each["Resource"] if isinstance(each["Resource"], list) else [each["Resource"]])
+            ]
+    other = Template(file=template.file, stack="Split", document=document, resolver=template.resolver)
+
+    (changed,) = compare_permissions((template, endpoint), (other, endpoint)).roles
+    assert (verdict(changed), changed.statements) == ((NO, NO), ())
