@@ -27,7 +27,7 @@ from .permissions import PrincipalChange
 from .quoting import code, joined, listed
 from .statements import Answer, StatementChange
 from .tables import capacity, containers, reasons, resources
-from .words import capped, counted, sentence
+from .words import advice, capped, counted, sentence
 
 _LONGEST_MESSAGE = 300
 _SEVERITIES = [each.value for each in Severity]
@@ -191,7 +191,7 @@ def _caller(broken: CallerBreak) -> str:
 
 def _refusal(refusal: Refusal) -> str:
     maybe = "" if refusal.is_certain else "perhaps: "
-    return f"{maybe}{refusal.message} ({refusal.rule}). {sentence(refusal.fix)} See {refusal.source}"
+    return f"{maybe}{refusal.message} ({refusal.rule}). {advice(refusal.fix)} See {refusal.source}"
 
 
 def _findings(findings: FindingsChange) -> Iterator[Block]:
@@ -209,7 +209,7 @@ def _findings(findings: FindingsChange) -> Iterator[Block]:
 def _finding(finding: NewFinding) -> str:
     place = ".".join(filter(None, (finding.logical_id, finding.path)))
     message = code(finding.message, _LONGEST_MESSAGE)
-    return f"{finding.severity} {finding.rule} at {code(place)}: {message}. {sentence(finding.fix)}"
+    return f"{finding.severity} {finding.rule} at {code(place)}: {message}. {advice(finding.fix)}"
 
 
 # Permissions

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Final
 
@@ -12,6 +13,7 @@ ARROW: Final = " → "
 NONE: Final = "-"
 """In place of what is not there."""
 _MOST_ITEMS: Final = 25
+_PLACEHOLDER: Final = re.compile(r"(?:<[^<>]*>|[^\s,<>])*(?:<[^<>]*>|@)(?:<[^<>]*>|[^\s,<>])*")
 
 
 def cell(value: BeforeAfter[str | None], unknown: str = NONE) -> str:
@@ -34,3 +36,8 @@ def capped(items: Iterable[str], most: int = _MOST_ITEMS) -> list[str]:
 def sentence(text: str) -> str:
     """A text as a sentence."""
     return f"{text[:1].upper()}{text[1:]}."
+
+
+def advice(fix: str) -> str:
+    """What a rule says to do. A placeholder such as `ml.<size>` is quoted, or Markdown would take it for HTML."""
+    return sentence(_PLACEHOLDER.sub(lambda found: code(found[0]), fix))
