@@ -105,6 +105,8 @@ class Pattern:
             letter: The letter.
             hopeful: Whether what may match does, rather than only what matches whatever the unknown parts are.
         """
+        if not places:
+            return places
         reached = {place for each in places for place in self._step(each, letter, hopeful)}
         return frozenset(place for each in reached for place in self._settled(each))
 
@@ -207,6 +209,10 @@ class Matcher:
             each.accepts(place, hopeful=inner) for each, place in zip(self.patterns, places, strict=True) if place
         )
         return matched is not self.negated
+
+    def lists(self, pattern: Pattern) -> bool:
+        """Whether a pattern is one of these, so that all its texts are accepted."""
+        return pattern in self.patterns and not self.negated
 
     def start(self) -> tuple[frozenset[int], ...]:
         """The places before the first letter."""

@@ -159,6 +159,8 @@ class _Question:
 
     def answer(self, action: Generator, resource: Generator) -> Answer:
         """Whether there are, among the requests for these actions on these resources."""
+        if any(each.actions.lists(action[0]) and each.resources.lists(resource[0]) for each in self._surely_beside):
+            return Answer.NO
         if not self._exists(action, resource, self._surely_beside, certain=False):
             return Answer.NO
         is_certain = self._can_be_met and self._exists(action, resource, self._perhaps_beside, certain=True)
