@@ -184,7 +184,9 @@ def test_a_boundary_narrows() -> None:
     bare, bound = template(), template(Role=role(PermissionsBoundary="arn:aws:iam::1:policy/bound"))
     other = template(Role=role(PermissionsBoundary={"Ref": "Boundary"}))
 
-    assert verdict(change_of_role(bare, bound)) == (NO, YES)
+    added = change_of_role(bare, bound)
+    assert verdict(added) == (NO, YES)
+    assert (added.boundary_before, added.boundary_after) == (None, "arn:aws:iam::1:policy/bound")
     assert verdict(change_of_role(bound, bare)) == (YES, NO)
     assert change_of_role(bound, bare).concerns == ("is no longer bound by arn:aws:iam::1:policy/bound",)
     assert verdict(change_of_role(bound, other)) == (UNKNOWN, UNKNOWN)

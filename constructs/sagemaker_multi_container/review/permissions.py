@@ -33,6 +33,9 @@ class PrincipalChange:
     policies_added: tuple[str, ...] = ()
     """Managed policies whose content is not in the template, by ARN."""
     policies_removed: tuple[str, ...] = ()
+    boundary_before: str | None = None
+    """The permissions boundary that it had, by ARN."""
+    boundary_after: str | None = None
     concerns: tuple[str, ...] = ()
     """What is new and worth a second look for being wide, a line each."""
     unjudged: tuple[str, ...] = ()
@@ -140,6 +143,8 @@ def _change_of_role(before: Policies, after: Policies, role: Principal) -> Princ
         trust=trust,
         policies_added=tuple(map(str, added)),
         policies_removed=tuple(map(str, removed)),
+        boundary_before=None if before.boundary is None else str(before.boundary),
+        boundary_after=None if after.boundary is None else str(after.boundary),
         concerns=tuple(dict.fromkeys(concerns)),
         unjudged=tuple(_unjudged(role, [*added, *removed], unread)),
         wider=max(
