@@ -9,10 +9,10 @@ from typing import Final
 
 import click
 
-from ..check.configuration import UnusableConfigurationError, nearest_configuration, read_configuration
 from ..review import Kind, Review, as_json, as_markdown, as_text, compare
 from ..template import Template, UnreadableTemplateError, read
 from .commands import FOUND, OK
+from .options import UnusableError, config_option, configured_reasons, output_option, write_report
 
 NEVER: Final = "never"
 DEFAULT: Final = (Kind.REFUSED, Kind.ERROR)
@@ -42,7 +42,7 @@ def _kinds(_: click.Context, __: click.Parameter, written: Sequence[str]) -> fro
     show_default=True,
     help="How to write the review: for a terminal, for a comment on a pull request, or for programs.",
 )
-@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write the review to this file.")
+@output_option
 @click.option(
     "--fail-on",
     metavar="KINDS",
@@ -52,11 +52,7 @@ def _kinds(_: click.Context, __: click.Parameter, written: Sequence[str]) -> fro
     callback=_kinds,
     help=f"What makes the exit code 1, separated by commas: {', '.join(Kind)}, or {NEVER}.",
 )
-@click.option(
-    "--config",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Where [tool.mce.ignore] is; else the nearest pyproject.toml of the working directory.",
-)
+@config_option
 @click.pass_context
 def review(
     context: click.Context,
@@ -75,10 +71,11 @@ def review(
     Exit code: 0 if nothing happens that --fail-on names, 1 if something does, 2 if something could not be read.
     """
     try:
-        found = compare(*_same_stack(base, _deployed(base), head, read(head)), _ignored(config))
-    except (UnreadableTemplateError, UnusableConfigurationError) as reason:
-        raise click.ClickException(str(reason)) from reason
-    _write(_rendered(found, form), output)
+        templates = _same_stack(base, _deployed(base), head, read(head))
+    except UnreadableTemplateError as reason:
+        raise UnusableError(str(reason)) from reason
+    found = compare(*templates, configured_reasons(config))
+    write_report(_rendered(found, form), output)
     context.exit(FOUND if found.kinds & fail_on else OK)
 
 
@@ -99,11 +96,6 @@ def _same_stack(
     return renamed, after
 
 
-def _ignored(config: Path | None) -> dict[str, str]:
-    file = config or nearest_configuration(Path.cwd())
-    return read_configuration(file) if file else {}
-
-
 def _rendered(found: Review, form: str) -> str:
     match form:
         case "json":
@@ -111,13 +103,3 @@ def _rendered(found: Review, form: str) -> str:
         case "markdown":
             return as_markdown(found)
     return as_text(found)
-
-
-def _write(text: str, output: Path | None) -> None:
-    if output is None:
-        click.echo(text, nl=False)
-        return
-    try:
-        output.write_text(text, encoding="utf-8", errors="backslashreplace")
-    except OSError as reason:
-        raise click.ClickException(f"cannot write {output}: {reason.strerror}") from reason
