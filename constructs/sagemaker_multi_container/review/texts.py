@@ -63,9 +63,11 @@ class Texts:
         """A reference to a resource, or one of its attributes."""
         shown = f"{logical_id}.{attribute}" if attribute else logical_id
         name = self.renamed.get(logical_id, logical_id)
-        holds_no = (
-            "/" if self.template.document["Resources"].get(logical_id, {}).get("Type") == "AWS::S3::Bucket" else ""
-        )
+        match self.template.document["Resources"].get(logical_id):
+            case {"Type": "AWS::S3::Bucket"}:
+                holds_no = "/"
+            case _:
+                holds_no = ""
         return Opaque(f"{name}.{attribute or ''}", f"${{{shown}}}", names=name, never_holds=holds_no)
 
     def referred(self, written: Any) -> str | None:
