@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sagemaker_multi_container.review import Kind, Outcome, Review, as_json, as_markdown, as_text, compare
@@ -194,3 +194,96 @@ def test_an_unknown_review_has_no_endpoints() -> None:
 def test_outcomes_are_what_people_say() -> None:
     """They stand in the first line of a comment."""
     assert {"rolls in place", "replaced", "unchanged", "created", "deleted"} <= {each.value for each in Outcome}
+
+
+JUNK = st.sampled_from(
+    [
+        None,
+        True,
+        7,
+        -0.5,
+        "",
+        "x",
+        [],
+        {},
+        [None],
+        [[]],
+        [{}],
+        {"Ref": "Nothing"},
+        {"Ref": "Endpoint"},
+        {"Ref": None},
+        {"Fn::GetAtt": "Model"},
+        {"Fn::GetAtt": ["Endpoint", "EndpointName"]},
+        {"Fn::If": ["No", 1]},
+        {"Fn::Sub": ["${a", {}]},
+        {"Fn::Join": 1},
+        {"Fn::Transform": {"Name": "Macro"}},
+        {"Key": "a", "Value": "b"},
+    ]
+)
+PLACES = [
+    "Role",
+    "Policy",
+    "Target",
+    "Target.ResourceId",
+    "Target.MinCapacity",
+    "Target.ScheduledActions",
+    "Model",
+    "Model.Containers",
+    "Model.Containers[0]",
+    "Model.Containers[0].ContainerHostname",
+    "Model.Containers[1].Image",
+    "Model.Containers[1].ModelDataSource",
+    "Model.Containers[1].Environment",
+    "Model.Containers[1].Environment.LOG_LEVEL",
+    "Model.Containers[1].Mode",
+    "Model.PrimaryContainer",
+    "Model.InferenceExecutionConfig",
+    "Model.ExecutionRoleArn",
+    "Model.Tags",
+    "Config",
+    "Config.ProductionVariants",
+    "Config.ProductionVariants[0]",
+    "Config.ProductionVariants[0].VariantName",
+    "Config.ProductionVariants[0].ModelName",
+    "Config.ProductionVariants[0].InstanceType",
+    "Config.ProductionVariants[0].InstancePools",
+    "Config.ProductionVariants[0].InitialVariantWeight",
+    "Config.ProductionVariants[0].ServerlessConfig",
+    "Config.ShadowProductionVariants",
+    "Config.AsyncInferenceConfig",
+    "Endpoint",
+    "Endpoint.EndpointName",
+    "Endpoint.EndpointConfigName",
+    "Endpoint.RetainAllVariantProperties",
+    "Endpoint.ExcludeRetainedVariantProperties",
+    "Endpoint.DeploymentConfig",
+    "Endpoint.DeploymentConfig.BlueGreenUpdatePolicy",
+    "Endpoint.DeploymentConfig.RollingUpdatePolicy",
+    "Endpoint.DeploymentConfig.AutoRollbackConfiguration",
+    "/Resources.Model.Properties",
+    "/Resources.Endpoint.Properties",
+    "/Resources.Endpoint.Metadata",
+    "/Resources.Endpoint.Type",
+    "/Resources.Endpoint.DeletionPolicy",
+    "/Resources.Config.Condition",
+    "/Parameters",
+    "/Conditions",
+    "/Mappings",
+]
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@given(st.sampled_from([BEFORE, AFTER]), st.dictionaries(st.sampled_from(PLACES), JUNK, min_size=1, max_size=2))
+def test_no_template_gives_a_traceback(tmp_path: Path, other: Mapping[str, Any], junk: dict[str, Any]) -> None:
+    """Whatever stands in the place of a resource or a property, before or after the change."""
+    try:
+        odd = edited(AFTER, junk)
+    except (TypeError, IndexError, KeyError):
+        return  # one place is inside of what the other has replaced
+
+    for before, after in ((odd, other), (other, odd), (odd, odd)):
+        found = review(tmp_path, before, after)
+        for render in RENDERERS:
+            assert render(found)
+    assert [each for each in found.endpoints if each.outcome is not Outcome.UNCHANGED] == []
