@@ -25,7 +25,7 @@ test-fast: setup ## Run the tests that need no embedded AWS.
 	python -m pytest $(IN_PARALLEL) -m "not e2e"
 
 test-lowest: setup .venv-lowest/.ready ## Run the construct's tests with the oldest CDK that is supported.
-	PYTHONPATH=constructs .venv-lowest/bin/python -m pytest $(IN_PARALLEL) tests/unit README.md
+	PYTHONPATH=constructs .venv-lowest/bin/python -m pytest $(IN_PARALLEL) tests/unit tests/plugin README.md
 
 lint: setup lint-workflows ## Check style.
 	ruff check .

@@ -17,6 +17,7 @@ DOCUMENTS = [
     "docs/coverage.md",
     "docs/features.md",
     "docs/pull-requests.md",
+    "docs/review.md",
 ]
 REFERRED_TO = {
     "CHANGELOG.md": ["Semantic Versioning", "A change that would replace a deployed Endpoint"],

@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any, NamedTuple, get_type_hints
 
 import aws_cdk as cdk
+import click
 
 import sagemaker_multi_container
+from sagemaker_multi_container.cli.commands import mce
 
 ROOT = Path(__file__).parent.parent
 DOCUMENT = ROOT / "docs" / "features.md"
@@ -75,7 +77,8 @@ def test_what_does_not_exist_is_found() -> None:
     """The checks were asked: they do see what is made up."""
     assert not _is_test("`tests/test_features.py::test_that_nobody_wrote`")
     assert not _is_test("`tests/test_that_nobody_wrote.py::test`")
-    for span in ("Endpoint", "endpoint.grants.invok(...)", "ContainerDefinition(host=...)", "endpoint.role, endpoint"):
+    calls = ["Endpoint", "endpoint.grants.invok(...)", "ContainerDefinition(host=...)", "endpoint.role, endpoint"]
+    for span in [*calls, "mce chek", "mce check --al"]:
         assert list(_problems(span)), span
 
 
@@ -102,7 +105,10 @@ def _functions(file: Path) -> set[str]:
 
 
 def _problems(span: str) -> Iterator[str]:
-    """What is wrong with a call, which is followed step by step through the types of what each step gives."""
+    """What is wrong with a command or a call. A call is followed through the types of what each step gives."""
+    if span.startswith("mce "):
+        yield from _problems_of_command(span)
+        return
     if not re.fullmatch(rf"{STEP.pattern}(\.{STEP.pattern})*", span):
         yield "is no name, attribute or call"
         return
@@ -117,6 +123,16 @@ def _problems(span: str) -> Iterator[str]:
             known = inspect.signature(value.__init__ if inspect.isclass(value) else value).parameters
             yield from (f"{name} takes no {each}" for each in re.findall(r"(\w+)=", arguments) if each not in known)
         holder = _given_by(value)
+
+
+def _problems_of_command(span: str) -> Iterator[str]:
+    _, name, *arguments = span.split()
+    command = mce.get_command(click.Context(mce), name)
+    if command is None:
+        yield f"there is no command {name}"
+        return
+    known = {option for parameter in command.params for option in parameter.opts}
+    yield from (f"{name} takes no {each}" for each in arguments if each.startswith("-") and each not in known)
 
 
 def _given_by(value: Any) -> Any:
