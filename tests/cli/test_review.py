@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -15,7 +16,8 @@ from aws_cdk import aws_sagemaker as sagemaker
 from click.testing import CliRunner, Result
 
 from sagemaker_multi_container.cli.commands import mce
-from sagemaker_multi_container.review import Kind
+from sagemaker_multi_container.review import Kind, Outcome
+from sagemaker_multi_container.review.refusals import CHANGE_RULES
 from tests.review.scenes import AFTER, BEFORE
 from tests.review.templates import DIRECT, REGISTRY, edited
 
@@ -177,3 +179,16 @@ def test_runs_as_a_process(tmp_path: Path) -> None:
     assert ended.returncode == 1
     assert "breaks callers" in ended.stdout
     assert not {"aws_cdk", "jsii", "boto3"} & {line.split("|")[-1].strip() for line in ended.stderr.splitlines()}
+
+
+def test_the_document_shows_what_is_said(tmp_path: Path) -> None:
+    """Its example is the begin of a real review, and its tables have every kind, outcome and rule."""
+    document = (Path(__file__).parents[2] / "docs" / "review.md").read_text()
+    (example,) = re.findall(r"```text\n(.*?)```", document, re.DOTALL)
+    renamed = {**DIRECT["Resources"]["Model"]["Properties"]["Containers"][1], "ContainerHostname": "labeller"}
+    result = reviewed(tmp_path, DIRECT, edited(DIRECT, {"Model.Containers[1]": renamed}))
+
+    assert result.stdout.startswith(example)
+    assert [kind for kind in Kind if f"`{kind}`" not in document] == []
+    assert [outcome for outcome in Outcome if outcome not in document] == []
+    assert [rule for rule in CHANGE_RULES if f"| {rule} |" not in document] == []

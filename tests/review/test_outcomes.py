@@ -101,6 +101,12 @@ VERSIONED = moved(DIRECT, Model="EndpointModel0123ABCD0011aabb")
             UNKNOWN, edited(UNKNOWN, {IMAGE: "tagger:1"}), Outcome.ROLLS, id="what an unknown value cannot have been"
         ),
         pytest.param(
+            edited(DIRECT, {IMAGE: {"Fn::Sub": "${AWS::AccountId}.dkr/assets-${AWS::Region}:one"}}),
+            edited(DIRECT, {IMAGE: {"Fn::Sub": "${AWS::AccountId}.dkr/assets-${AWS::Region}:two"}}),
+            Outcome.ROLLS,
+            id="an asset's hash, in an account that is not known",
+        ),
+        pytest.param(
             DIRECT,
             edited(DIRECT, {"Model.Containers": [container("tagger"), container("ranker")]}),
             Outcome.MAY_ROLL,

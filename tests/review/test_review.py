@@ -196,7 +196,7 @@ def test_outcomes_are_what_people_say() -> None:
     assert {"rolls in place", "replaced", "unchanged", "created", "deleted"} <= {each.value for each in Outcome}
 
 
-JUNK = st.sampled_from(
+JUNK: st.SearchStrategy[Any] = st.sampled_from(
     [
         None,
         True,

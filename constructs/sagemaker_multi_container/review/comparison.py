@@ -41,6 +41,7 @@ _KINDS: Mapping[Outcome, Kind] = {
     Outcome.ROLLS: Kind.ROLL,
     Outcome.MAY_ROLL: Kind.ROLL,
 }
+_BOTH_ANSWER = "until the update ends, old instances answer beside new ones: callers must be ready for both"
 
 
 def compare(base: Sequence[Template], head: Sequence[Template], ignore: Mapping[str, str] | None = None) -> Review:
@@ -98,6 +99,8 @@ def _change(stack: str, update: EndpointUpdate, was: Findings, becomes: Findings
         ),
         notes=tuple(_notes(update)),
     )
+    if change.callers and update.is_rolling:
+        change = replace(change, notes=(*change.notes, _BOTH_ANSWER))
     return replace(change, kinds=tuple(_kinds(change)))
 
 

@@ -27,11 +27,9 @@ _LEFT_OUT = "_More is left out here, since a comment has no room for it: `mce re
 def as_markdown(review: Review, longest: int = LONGEST) -> str:
     """The review in at most so many bytes. What finds no room is left out, and that is said."""
     document = tell(review)
-    for kept in _LEVELS:
-        text = _document(document, kept)
-        if _size(text) <= longest:
-            return text
-    return _cut(text, longest)
+    texts = (_document(document, kept) for kept in _LEVELS)
+    fitting = next((text for text in texts if _size(text) <= longest), None)
+    return fitting or _cut(_document(document, ()), longest)
 
 
 def _document(document: Document, kept: tuple[type[Block], ...]) -> str:

@@ -29,7 +29,8 @@ def containers(model: ModelChange, *, is_only: bool) -> Iterator[Block]:
     is_changed = any(each.is_changed for each in model.containers)
     if model.mode.differs or not is_changed:
         all_as_before = "" if is_changed else ", all as before" if model.containers else ", not known"
-        yield Paragraph(f"{title}: mode {cell(model.mode, unknown='unknown')}{all_as_before}.")
+        modes = _of_those_there([model.mode.before, model.mode.after], model.containers)
+        yield Paragraph(f"{title}: mode {cell(modes, unknown='unknown')}{all_as_before}.")
     if is_changed:
         yield _table(
             model.containers,
@@ -49,7 +50,7 @@ def capacity(change: EndpointChange) -> Table:
     return _table(
         change.variants,
         {
-            "Variant": lambda each: cell(each.name) + (" (shadow)" if each.is_shadow else ""),
+            "Variant": _variant,
             "Instances": lambda each: cell(_of(each, lambda fleet: fleet.instances)),
             "Traffic": lambda each: cell(_of(each, lambda fleet: fleet.traffic)),
             "Scaled": lambda each: cell(_of(each, _scaling)),
@@ -96,7 +97,16 @@ def _table(items: Iterable[T], columns: Mapping[str, Callable[[T], str]]) -> Tab
 
 
 def _both(change: ContainerChange, attribute: str) -> BeforeAfter[str | None]:
-    return BeforeAfter(*(getattr(each, attribute, None) for each in (change.before, change.after)))
+    """What a container has now and afterwards; of one that comes or goes, just what it has."""
+    there = [each for each in (change.before, change.after) if each is not None]
+    return BeforeAfter(getattr(there[0], attribute), getattr(there[-1], attribute))
+
+
+def _of_those_there(modes: list[str | None], containers: Iterable[ContainerChange]) -> BeforeAfter[str | None]:
+    """The modes of a model now and afterwards; of one that comes or goes, just the mode that it has."""
+    sides = zip(modes, zip(*((each.before, each.after) for each in containers), strict=True), strict=False)
+    there = [mode for mode, side in sides if any(each is not None for each in side)] or modes
+    return BeforeAfter(there[0], there[-1])
 
 
 def _hostname(change: ContainerChange) -> str:
@@ -139,9 +149,18 @@ def _others(change: ContainerChange) -> str:
     return ", ".join([*kinds, *(code(each) for each in change.properties)]) or NONE
 
 
+def _variant(change: VariantChange) -> str:
+    shadow = " (shadow)" if change.is_shadow else ""
+    if change.name.before is None or change.name.after is None:
+        verb = "added" if change.name.before is None else "removed"
+        return f"{code(change.name.after or change.name.before or '?')} {verb}{shadow}"
+    return cell(change.name) + shadow
+
+
 def _of(change: VariantChange, tell: Callable[[Capacity], str | None]) -> BeforeAfter[str | None]:
-    before, after = change.capacity.before, change.capacity.after
-    return BeforeAfter(None if before is None else tell(before), None if after is None else tell(after))
+    """What serves a variant now and afterwards; of one that comes or goes, just what serves it."""
+    there = [each for each in (change.capacity.before, change.capacity.after) if each is not None]
+    return BeforeAfter(tell(there[0]), tell(there[-1]))
 
 
 def _scaling(capacity: Capacity) -> str | None:

@@ -104,14 +104,16 @@ def _blocks(change: EndpointChange) -> Iterator[Block]:
         yield Alert("warning", "Callers must change", capped(map(_caller, change.callers)))
     yield Paragraph(_what_happens(change))
     if change.notes:
-        yield Bullets([f"{each}." for each in change.notes])
-    for model in change.models:
-        yield from containers(model, is_only=len(change.models) == 1)
-    if change.variants:
+        yield Bullets([sentence(each) for each in change.notes])
+    if change.outcome is not Outcome.UNCHANGED:
+        for model in change.models:
+            yield from containers(model, is_only=len(change.models) == 1)
+    is_other_capacity = any(each.capacity.differs for each in change.variants)
+    if change.variants and (is_other_capacity or change.outcome is not Outcome.UNCHANGED):
         yield capacity(change)
-        notes = [f"{code(each.name.after or '')}: {note}." for each in change.variants for note in each.notes]
-        if notes:
-            yield Bullets(notes)
+    notes = [f"{code(each.name.after or '')}: {sentence(note)}" for each in change.variants for note in each.notes]
+    if notes:
+        yield Bullets(notes)
     if change.deployment is not None:
         yield Paragraph(_deployment(change.deployment))
     yield from _findings(change.findings)
@@ -253,13 +255,13 @@ def _principal(principal: PrincipalChange) -> Iterator[str]:
 
 def _statement(change: StatementChange, prefix: str) -> str:
     known = change.head or change.base
-    effect = "denies" if known is not None and known.effect == "Deny" else "allows"
-    gained = [code(str(each), _LONGEST_MESSAGE) for each in change.gained]
-    lost = [code(str(each), _LONGEST_MESSAGE) for each in change.lost]
-    more, less = ("more", "no longer") if effect == "allows" else ("no longer", "more")
-    parts = [f"{effect} {more} {'; '.join(gained)}"] if gained else []
-    parts += [f"{effect} {less} {'; '.join(lost)}"] if lost else []
-    return f"{prefix}{change.kind}: {', '.join(parts) or code(str(known), _LONGEST_MESSAGE)}"
+    gained = "; ".join(code(str(each), _LONGEST_MESSAGE) for each in change.gained)
+    lost = "; ".join(code(str(each), _LONGEST_MESSAGE) for each in change.lost)
+    if known is not None and known.effect == "Deny":
+        said = [f"no longer denies {gained}" if gained else "", f"now denies {lost}" if lost else ""]
+    else:
+        said = [f"now allows {gained}" if gained else "", f"no longer allows {lost}" if lost else ""]
+    return f"{prefix}{change.kind}: {', '.join(filter(None, said)) or code(str(known), _LONGEST_MESSAGE)}"
 
 
 def _is_there(change: EndpointChange) -> bool:

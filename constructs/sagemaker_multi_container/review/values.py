@@ -119,7 +119,9 @@ def _of_unknown(before: Value, after: Value, identity: Identity, path: Path) -> 
         elif degree is not Degree.SAME:
             yield Difference(path, degree, follows=old.logical_id)
     elif isinstance(old, Unknown) and isinstance(new, Unknown):
-        if before.text() != after.text():
+        if starts_otherwise(old, new.prefix) or _ends_otherwise(old.suffix, new.suffix):
+            yield Difference(path, Degree.CERTAIN)
+        elif before.text() != after.text():
             yield Difference(path, Degree.PERHAPS)
         else:
             names = names_in(before.written)
@@ -129,6 +131,11 @@ def _of_unknown(before: Value, after: Value, identity: Identity, path: Path) -> 
                 yield Difference(path, Degree.PERHAPS, follows=follows[0])
     else:
         yield Difference(path, _degree(old, new) if isinstance(old, Unknown) else _degree(new, old))
+
+
+def _ends_otherwise(one: str, other: str) -> bool:
+    """Whether no text can end with both."""
+    return not (one.endswith(other) or other.endswith(one))
 
 
 def _degree(unknown: Unknown, known: object) -> Degree:
