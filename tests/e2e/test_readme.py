@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
 import shlex
 import subprocess
@@ -29,6 +31,9 @@ def test_there_is_a_test_of_every_command() -> None:
         "cdk bootstrap",
         "cdk deploy -c models_bucket=<your bucket>",
         "pip install .",
+        "pip install '.[cli]'",
+        "mce review base/cdk.out head/cdk.out --fail-on breaks-callers,replace,refused,error",
+        "mce check cdk.out",
     ]
 
 
@@ -55,4 +60,33 @@ def test_the_package_installs_from_a_checkout(tmp_path: Path) -> None:
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation"]
     subprocess.run([*pip, "--target", tmp_path, "."], cwd=ROOT, check=True, capture_output=True)
 
-    assert {path.name.split("-")[0] for path in tmp_path.iterdir()} == {"sagemaker_multi_container"}
+    assert {path.name.split("-")[0] for path in tmp_path.iterdir()} == {"bin", "sagemaker_multi_container"}
+    assert [path.name for path in (tmp_path / "bin").iterdir()] == ["mce"]
+
+
+def test_the_command_has_an_extra(tmp_path: Path) -> None:
+    """What it needs is here already, so that nothing would be installed but the package."""
+    report = tmp_path / "report.json"
+    dry_run = [sys.executable, "-m", "pip", "install", "--dry-run", "--no-build-isolation", "--report", report]
+    subprocess.run([*dry_run, ".[cli]"], cwd=ROOT, check=True, capture_output=True)
+
+    (package,) = json.loads(report.read_text())["install"]
+    assert package["requested_extras"] == ["cli"]
+    assert {"click", "pyyaml"} <= {re.split(r"\W", each)[0] for each in package["metadata"]["requires_dist"]}
+
+
+def test_a_change_of_the_reference_app_is_reviewed_and_checked(tmp_path: Path) -> None:
+    """Its callers must change when its mode does, which the README's command stops."""
+    for folder, mode in {"base": "Serial", "head": "Direct"}.items():
+        synthesis = {"CDK_OUTDIR": str(tmp_path / folder / "cdk.out"), "CDK_CONTEXT_JSON": json.dumps({"mode": mode})}
+        environment = os.environ | synthesis | {"CDK_VALIDATION": "false"}
+        subprocess.run([sys.executable, "app.py"], cwd=ROOT, check=True, env=environment)
+    review, check = (command for command in COMMANDS if command.startswith("mce"))
+
+    reviewed = subprocess.run(shlex.split(review), cwd=tmp_path, capture_output=True, text=True, check=False)
+    checked = subprocess.run(shlex.split(check), cwd=tmp_path / "head", capture_output=True, text=True, check=False)
+
+    assert reviewed.returncode == 1, reviewed.stderr
+    assert "TargetContainerHostname" in reviewed.stdout
+    assert checked.returncode == 0, checked.stderr
+    assert checked.stdout.startswith("no findings")
