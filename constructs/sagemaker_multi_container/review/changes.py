@@ -10,8 +10,8 @@ import enum
 from dataclasses import dataclass
 from typing import Generic, TypeVar, final
 
-from .permissions import PermissionsChange
-from .statements import Answer
+from .iam.permissions import PermissionsChange
+from .iam.statements import Answer
 
 T = TypeVar("T")
 

@@ -22,12 +22,12 @@ from .containers import compare_models
 from .deployment import deployment_of
 from .endpoints import Endpoint, endpoints_of, names_taken
 from .findings import Findings, compare_findings, findings_in, of_resources, without
+from .iam.permissions import compare_permissions
+from .iam.statements import Answer
 from .matching import pair_endpoints
-from .permissions import compare_permissions
 from .quoting import code
 from .refusals import refusals_of
 from .resources import StackChange
-from .statements import Answer
 from .update import EndpointUpdate
 from .values import shown
 from .variants import compare_variants

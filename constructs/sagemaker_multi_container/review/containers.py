@@ -19,8 +19,6 @@ _PLACES = {
 }
 """Where a property is seen in a `Container`."""
 
-_SHORT_DIGEST = len("sha256:") + 12
-
 Pair = tuple[int | None, int | None]
 
 
@@ -88,20 +86,14 @@ def _image(container: Container) -> Hashable:
 
 
 def _repository(container: Container) -> Hashable:
-    return None if container.image is None else repository_of(container.image)
+    return None if container.image is None else _repository_of(container.image)
 
 
-def repository_of(image: str) -> str:
+def _repository_of(image: str) -> str:
     """An image without its tag and digest."""
     name = image.partition("@")[0]
     folder, slash, last = name.rpartition("/")
     return folder + slash + last.partition(":")[0]
-
-
-def short_image(image: str) -> str:
-    """An image without its registry, and with as much of its digest as tells it from others."""
-    name, at, digest = image.rpartition("/")[2].partition("@")
-    return f"{name}@{digest[:_SHORT_DIGEST]}…" if at and len(digest) > _SHORT_DIGEST else name + at + digest
 
 
 def _read(container: Value) -> Container:

@@ -35,10 +35,10 @@ class Value:
     def __getitem__(self, key: str | int) -> Value:
         """The value inside this one. What is written for the whole stands for it where parts cannot be told apart."""
         known = self.known.get(key) if isinstance(self.known, dict) else self.known[key]
-        if isinstance(self.known, dict) and isinstance(self.written, dict) and not _is_function(self.written):
+        if isinstance(self.known, dict) and isinstance(self.written, dict) and not is_function(self.written):
             return Value(self.template, known, self.written.get(key))
         written = self.written
-        if isinstance(key, int) and isinstance(written, list) and not any(map(_is_function, written)):
+        if isinstance(key, int) and isinstance(written, list) and not any(map(is_function, written)):
             return Value(self.template, known, written[key])
         return Value(self.template, known, written)
 
@@ -105,7 +105,8 @@ def differences(before: Value, after: Value, identity: Identity, path: Path = ()
         yield Difference(path, Degree.CERTAIN)
 
 
-def _is_function(written: object) -> bool:
+def is_function(written: object) -> bool:
+    """Whether something is written as an intrinsic function."""
     return isinstance(written, dict) and any(key == "Ref" or str(key).startswith("Fn::") for key in written)
 
 

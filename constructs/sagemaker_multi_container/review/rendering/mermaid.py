@@ -6,9 +6,9 @@ import itertools
 from collections.abc import Iterator
 from typing import Final
 
-from .changes import ContainerChange, EndpointChange, ModelChange, Outcome, VariantChange
-from .containers import short_image
-from .quoting import plain
+from ..changes import ContainerChange, EndpointChange, ModelChange, Outcome, VariantChange
+from ..quoting import plain
+from .words import short_image
 
 _STYLES: Final = {
     "added": "fill:#dafbe1,stroke:#1a7f37,color:#1f2328",

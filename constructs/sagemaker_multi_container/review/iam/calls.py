@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
-from .endpoints import Endpoint
+from ..endpoints import Endpoint
 from .patterns import Matcher, Pattern, pattern, surely_covers, surely_misses
 from .statements import Statement
 from .texts import Texts

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from sagemaker_multi_container.review.permissions import PermissionsChange, PrincipalChange, compare_permissions
+from sagemaker_multi_container.review.iam.permissions import PermissionsChange, PrincipalChange, compare_permissions
 from sagemaker_multi_container.template import Template
 from sagemaker_multi_container.template.intrinsics import Resolver
 

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sagemaker_multi_container.review.statements import Answer
-from tests.review.policies import Written, allow, allowed, change_of_statements, deny
+from sagemaker_multi_container.review.iam.statements import Answer
+from tests.review.iam.policies import Written, allow, allowed, change_of_statements, deny
 
 NO, UNKNOWN, YES = Answer.NO, Answer.UNKNOWN, Answer.YES
 

@@ -7,7 +7,7 @@ import enum
 import json
 from typing import Any
 
-from .changes import Review
+from ..changes import Review
 
 
 def as_json(review: Review) -> str:

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from ..template import Template
+from ...template import Template
+from ..endpoints import Endpoint
 from .calls import calls_of
 from .concerns import is_wide, of_boundary, of_calls, of_managed_policies, of_statements, of_trust
-from .endpoints import Endpoint
 from .patterns import Pattern
 from .policies import Policies, PolicyReader, Principal, properties_of
 from .statements import Answer, Statement, StatementChange, compare_statements

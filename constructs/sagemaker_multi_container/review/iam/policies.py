@@ -7,12 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
-from ..rules.description import text
-from ..template import Template
+from ...rules.description import text
+from ...template import Template
+from ..values import is_function
 from .conditions import IGNORING_CASE, WITH_WILDCARDS, Condition, Conditions
 from .patterns import Matcher, Pattern, pattern
 from .statements import Statement
-from .texts import PARTITION, Texts, is_function
+from .texts import PARTITION, Texts
 
 PrincipalKind = Literal["role", "user", "group"]
 

@@ -6,8 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from ..rules import Severity
-from .changes import (
+from ...rules import Severity
+from ..changes import (
     CallerBreak,
     DeploymentPath,
     EndpointChange,
@@ -20,12 +20,12 @@ from .changes import (
     Review,
     Strategy,
 )
-from .deployment import duration
+from ..deployment import duration
+from ..iam.permissions import PrincipalChange
+from ..iam.statements import Answer, StatementChange
+from ..quoting import code, joined, listed
 from .document import Alert, Block, Bullets, Details, Document, Paragraph, Picture, Section
 from .mermaid import diagram
-from .permissions import PrincipalChange
-from .quoting import code, joined, listed
-from .statements import Answer, StatementChange
 from .tables import capacity, containers, reasons, resources
 from .words import advice, capped, counted, sentence
 

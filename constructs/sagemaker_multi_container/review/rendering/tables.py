@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TypeVar
 
-from .changes import (
+from ..changes import (
     BeforeAfter,
     Capacity,
     Container,
@@ -15,10 +15,9 @@ from .changes import (
     ResourceChange,
     VariantChange,
 )
-from .containers import short_image
+from ..quoting import code, listed
 from .document import Block, Paragraph, Table
-from .quoting import code, listed
-from .words import ARROW, NONE, capped, cell
+from .words import ARROW, NONE, capped, cell, short_image
 
 T = TypeVar("T")
 

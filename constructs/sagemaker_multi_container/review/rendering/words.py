@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from .changes import BeforeAfter
-from .quoting import code
+from ..changes import BeforeAfter
+from ..quoting import code
 
 ARROW: Final = " → "
 NONE: Final = "-"
 """In place of what is not there."""
 _MOST_ITEMS: Final = 25
+_SHORT_DIGEST: Final = len("sha256:") + 12
 _PLACEHOLDER: Final = re.compile(r"(?:<[^<>]*>|[^\s,<>])*(?:<[^<>]*>|@)(?:<[^<>]*>|[^\s,<>])*")
 
 
@@ -41,3 +42,9 @@ def sentence(text: str) -> str:
 def advice(fix: str) -> str:
     """What a rule says to do. A placeholder such as `ml.<size>` is quoted, or Markdown would take it for HTML."""
     return sentence(_PLACEHOLDER.sub(lambda found: code(found[0]), fix))
+
+
+def short_image(image: str) -> str:
+    """An image without its registry, and with as much of its digest as tells it from others."""
+    name, at, digest = image.rpartition("/")[2].partition("@")
+    return f"{name}@{digest[:_SHORT_DIGEST]}…" if at and len(digest) > _SHORT_DIGEST else name + at + digest

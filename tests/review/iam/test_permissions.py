@@ -22,10 +22,10 @@ from sagemaker_multi_container import (
     ModelData,
     MultiContainerEndpoint,
 )
-from sagemaker_multi_container.review.permissions import PermissionsChange, PrincipalChange, compare_permissions
-from sagemaker_multi_container.review.statements import Answer
+from sagemaker_multi_container.review.iam.permissions import PermissionsChange, PrincipalChange, compare_permissions
+from sagemaker_multi_container.review.iam.statements import Answer
 from sagemaker_multi_container.template import Template, read
-from tests.review.policies import SAGEMAKER, allow, compared, deny, policy, role, template
+from tests.review.iam.policies import SAGEMAKER, allow, compared, deny, policy, role, template
 from tests.rules.test_robustness import WRONG, nodes
 
 NO, UNKNOWN, YES = Answer.NO, Answer.UNKNOWN, Answer.YES

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from .changes import Review
+from ..changes import Review
 from .document import Alert, Block, Bullets, Details, Document, Paragraph, Picture, Table
 from .telling import tell
 

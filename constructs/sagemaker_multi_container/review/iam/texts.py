@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from ..rules import Reference, Unknown
-from ..template import Template
+from ...rules import Reference, Unknown
+from ...template import Template
+from ..values import Value, is_function
 from .patterns import Opaque, Pattern, pattern
-from .values import Value
 
 Parts = list[str | Opaque]
 
@@ -107,11 +107,6 @@ class Texts:
             else:
                 parts += self.parts({"Fn::GetAtt": piece} if "." in piece else {"Ref": piece})
         return parts
-
-
-def is_function(written: object) -> bool:
-    """Whether something is written as an intrinsic function."""
-    return isinstance(written, dict) and any(key == "Ref" or str(key).startswith("Fn::") for key in written)
 
 
 def _merged(parts: Parts) -> Parts:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from .changes import Review
+from ..changes import Review
 from .document import Alert, Block, Bullets, Details, Paragraph, Picture, Table
 from .telling import tell
 

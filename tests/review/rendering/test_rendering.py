@@ -14,12 +14,11 @@ from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
 from sagemaker_multi_container.review import as_json, as_markdown, as_text, compare
-from sagemaker_multi_container.review.markdown import LONGEST, MARKER
-from sagemaker_multi_container.review.mermaid import diagram
 from sagemaker_multi_container.review.quoting import code
-
-from .scenes import AFTER, BEFORE
-from .templates import DIRECT, attribute, container, edited, resource, review, reviewed, variant, written
+from sagemaker_multi_container.review.rendering.markdown import LONGEST, MARKER
+from sagemaker_multi_container.review.rendering.mermaid import diagram
+from tests.review.scenes import AFTER, BEFORE
+from tests.review.templates import DIRECT, attribute, container, edited, resource, review, reviewed, variant, written
 
 HOSTILE = [
     "@everyone",

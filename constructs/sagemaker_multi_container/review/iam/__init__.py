@@ -1,0 +1,1 @@
+"""What a change does to permissions: policies read into statements, and what those newly allow."""

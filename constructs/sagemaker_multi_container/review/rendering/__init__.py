@@ -1,0 +1,1 @@
+"""A review as it is read: said in words once, then as Markdown, as plain text or as JSON."""
