@@ -28,6 +28,10 @@ class SynthesizedStack:
     stack_name: str
     account: str | None
     region: str | None
+    metadata: object
+    """What the manifest itself says of its constructs, in older releases of the CDK."""
+    metadata_file: Path | None
+    """Where else that is said."""
     asset_manifests: list[Path]
     """The lists of the files that are uploaded for it, the templates of nested stacks among them."""
 
@@ -51,7 +55,7 @@ def stacks_of(folder: Path) -> Iterator[SynthesizedStack]:
         for name, artifact in artifacts.items():
             for file in _given(artifact, "aws:cloudformation:stack", "templateFile", manifest):
                 template = confined(each / file, folder, manifest)
-                yield _stack(name, artifact, template, asset_manifests)
+                yield _stack(name, artifact, each, template, asset_manifests)
             for stage in _given(artifact, "cdk:cloud-assembly", "directoryName", manifest):
                 directory = confined(each / stage, folder, manifest)
                 if real(directory) not in places:
@@ -104,8 +108,9 @@ def _given(artifact: Any, its_type: str, name: str, manifest: Path) -> list[str]
     raise UnreadableTemplateError(manifest, f"is no manifest of a cloud assembly: an artifact has no {name}")
 
 
-def _stack(name: str, artifact: Any, file: Path, asset_manifests: list[Path]) -> SynthesizedStack:
+def _stack(name: str, artifact: Any, folder: Path, file: Path, asset_manifests: list[Path]) -> SynthesizedStack:
     stack_name, display_name = artifact["properties"].get("stackName"), artifact.get("displayName")
+    metadata_file = artifact.get("additionalMetadataFile")
     environment = _ENVIRONMENT.fullmatch(str(artifact.get("environment")))
     account, region = environment.groups() if environment is not None else (None, None)
     return SynthesizedStack(
@@ -114,5 +119,7 @@ def _stack(name: str, artifact: Any, file: Path, asset_manifests: list[Path]) ->
         stack_name=stack_name if isinstance(stack_name, str) else name,
         account=None if account in (None, "", "unknown-account") else account,
         region=None if region in (None, "", "unknown-region") else region,
+        metadata=artifact.get("metadata"),
+        metadata_file=folder / metadata_file if isinstance(metadata_file, str) else None,
         asset_manifests=asset_manifests,
     )

@@ -12,6 +12,7 @@ from ..rules import Unknown
 from .assembly import MANIFEST, confined, stacks_of, staged_files
 from .documents import UnreadableTemplateError, is_directory, read_document, real
 from .intrinsics import Resolver
+from .origin import Origin, StackMetadata
 from .strings import elsewhere, text_of
 from .template import Template
 
@@ -79,6 +80,7 @@ def _assembly(folder: Path) -> Iterator[Template]:
             region=stack.region,
             account=stack.account,
             stack_name=stack.stack_name,
+            origin=Origin(StackMetadata(stack.metadata, stack.metadata_file, folder)),
         )
         yield from _with_nested(template, reading)
 
@@ -92,11 +94,20 @@ def _template(
     account: str | None = None,
     stack_name: str | None = None,
     parameters: Mapping[str, Any] | None = None,
+    origin: Origin | None = None,
 ) -> Template:
     resolver = Resolver(
         document=document, region=region, account=account, stack_name=stack_name, parameters=parameters or {}
     )
-    return Template(file=file, stack=stack, document=document, resolver=resolver, region=region, account=account)
+    return Template(
+        file=file,
+        stack=stack,
+        document=document,
+        resolver=resolver,
+        region=region,
+        account=account,
+        origin=origin or Origin(),
+    )
 
 
 def _with_nested(template: Template, reading: _Reading) -> Iterator[Template]:
@@ -130,6 +141,7 @@ def _nested(holder: Template, logical_id: str, file: Path, reading: _Reading) ->
         region=holder.region,
         account=holder.account,
         parameters=parameters,
+        origin=holder.origin.nested(logical_id),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
@@ -15,6 +15,7 @@ from ..rules.property_types import converted, properties_of
 from .documents import lines_of
 from .intrinsics import Resolver
 from .lines import Lines, written
+from .origin import Location, Origin
 
 TYPES: Final[Mapping[str, ResourceType]] = {
     "AWS::SageMaker::Model": "Model",
@@ -40,6 +41,8 @@ class Template:
     resolver: Resolver
     region: str | None = None
     account: str | None = None
+    origin: Origin = field(default_factory=Origin, repr=False, compare=False)
+    """What a cloud assembly says of the constructs that made its resources; nothing of a template in a file."""
 
     @cached_property
     def description(self) -> Description:
@@ -87,6 +90,14 @@ class Template:
         """The path of the construct that made the resource, such as `Stack/Endpoint/Model`, if a CDK app did."""
         path = self.metadata(logical_id).get("aws:cdk:path")
         return path if isinstance(path, str) else None
+
+    def declared_at(self, logical_id: str) -> tuple[Location, ...]:
+        """The lines of the CDK app that made a resource, the innermost first; empty if that cannot be told."""
+        return self.origin.lines(logical_id)
+
+    def acknowledged(self, logical_id: str) -> Mapping[str, str]:
+        """What was acknowledged in the CDK app of a resource or of a construct around it: reasons, by the CDK's ids."""
+        return self.origin.acknowledged(logical_id)
 
     def line(self, logical_id: str, path: PropertyPath = ()) -> int | None:
         """The line of the file, from 1, at which a resource or one of its properties stands.
