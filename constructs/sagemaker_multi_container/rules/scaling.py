@@ -74,6 +74,12 @@ def is_scaled_instance_count(target: Properties) -> bool:
     return _names_an_endpoint(target)
 
 
+def target_of(policy: Properties, description: Description) -> Properties:
+    """What a scaling policy scales: the target that it names, or else itself, for it may say by itself what that is."""
+    target = description.referred(policy.get("ScalingTargetId"), "ScalableTarget")
+    return policy if target is None else target
+
+
 def scaled_variant(target: Properties, description: Description) -> ScaledVariant | None:
     """The variant that a scalable target scales. None if that is not known, or is in another description."""
     value = target.get("ResourceId")
@@ -252,10 +258,8 @@ def _config_of(endpoint: Properties, description: Description) -> Properties | N
 
 
 def _scaled_by_policy(place: Place) -> ScaledVariant | None:
-    """The variant that a scaling policy scales: it names its target, or says by itself what that is."""
-    policy = place.properties
-    target = place.description.referred(policy.get("ScalingTargetId"), "ScalableTarget")
-    return scaled_variant(policy if target is None else target, place.description)
+    """The variant that a scaling policy scales."""
+    return scaled_variant(target_of(place.properties, place.description), place.description)
 
 
 def _least_instances(scaled: ScaledVariant | None) -> int:
