@@ -10,13 +10,11 @@ from constructs import Construct
 
 from .arguments import ArgumentReader
 from .check import METADATA
+from .check.ignoring import ANNOTATION_ID, NO_REASON, WARNING_ID
 from .l1 import resources
 from .rules import RULES, Confidence, Severity
 
-WARNING_ID = "sagemaker-multi-container:"
-"""What the ids of the construct's warnings begin with."""
 _WARNING = "aws:cdk:warning"
-_NO_REASON = "acknowledged in the CDK app"
 
 
 def read_acknowledged_rules(acknowledged: object, read: ArgumentReader) -> Mapping[str, str]:
@@ -64,8 +62,11 @@ def ignore(reasons: Mapping[str, str], scope: Construct) -> None:
                 resource.add_override(f"Metadata.{METADATA}.ignore.{rule_id}", reason)
 
 
-def ignore_acknowledged_warnings(endpoint: Construct, warned_of: Iterable[str]) -> None:
-    """Write into the templates which of an endpoint's warnings are not shown, since someone acknowledged them.
+def record_acknowledged_warnings(endpoint: Construct, warned_of: Iterable[str]) -> None:
+    """Leave in the cloud assembly which of an endpoint's warnings are not shown, since someone acknowledged them.
+
+    Whoever checks the assembly finds it there. Of `Annotations.acknowledge_warning` the CDK leaves nothing, and
+    nothing of what was acknowledged of a stage.
 
     Args:
         endpoint: The endpoint.
@@ -75,11 +76,8 @@ def ignore_acknowledged_warnings(endpoint: Construct, warned_of: Iterable[str]) 
     hidden = rules - shown_warnings(endpoint) if rules else rules
     if not hidden:
         return
-    # `acknowledge_warning` forgets the reason, `Validations.acknowledge` keeps it.
-    given: dict[str, str] = {}
+    reasons = {f"{ANNOTATION_ID}{WARNING_ID}{rule_id}": NO_REASON for rule_id in sorted(hidden)}
     for entry in (entry for scope in endpoint.node.scopes for entry in scope.node.metadata):
         if entry.type == cdk.Validations.ACKNOWLEDGED_RULES_METADATA_KEY:
-            given |= entry.data
-    reasons = {rule_id: given.get(f"Annotation::{WARNING_ID}{rule_id}", _NO_REASON) for rule_id in sorted(hidden)}
-    # By now the CDK has named the file of a nested stack after its content, but Metadata is nothing that is deployed.
-    ignore(reasons, endpoint)
+            reasons |= {known: entry.data[known] for known in reasons.keys() & entry.data.keys()}
+    endpoint.node.add_metadata(cdk.Validations.ACKNOWLEDGED_RULES_METADATA_KEY, reasons)

@@ -19,9 +19,10 @@ from aws_cdk.interfaces import ResourceEnvironment
 from constructs import Construct, IValidation
 
 from . import l1, permissions
-from .acknowledgements import WARNING_ID, ignore, ignore_acknowledged_warnings, read_acknowledged_rules
+from .acknowledgements import ignore, read_acknowledged_rules, record_acknowledged_warnings
 from .arguments import WRONG_ARGUMENT, ArgumentReader, describe
 from .arns import ACCOUNT
+from .check.ignoring import WARNING_ID
 from .containers import ContainerDefinition
 from .declaration import CONFIG_NAME, ENDPOINT, ENDPOINT_CONFIG, Declaration, Model, Verdict
 from .endpoint_base import MultiContainerEndpointBase
@@ -658,5 +659,5 @@ class _AtSynth:
         for caution in dict.fromkeys(verdict.cautions):
             text = f"{caution.where}: {caution.message}; {caution.fix}"
             cdk.Annotations.of(self._scope).add_warning_v2(WARNING_ID + caution.rule, text)
-        ignore_acknowledged_warnings(self._scope, [caution.rule for caution in verdict.cautions])
+        record_acknowledged_warnings(self._scope, [caution.rule for caution in verdict.cautions])
         return [str(problem) for problem in verdict.problems]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import aws_cdk as cdk
 import jsii
@@ -12,24 +12,14 @@ from constructs import IConstruct
 
 from .acknowledgements import shown_warnings
 from .check import TemplateFinding, findings_of
+from .check.ignoring import FINDING_ID, reasons_for
+from .check.plugin_rules import EMPTIED, PLUGIN_RULES
 from .check.tool import DISTRIBUTION, version
 from .endpoint import MultiContainerEndpoint
 from .l1 import camel_case, resources, snake_case
-from .rules import RULES, Confidence, Rule, Severity
+from .rules import RULES, Rule, Severity
 from .rules import Path as PropertyPath
 from .template import Template, read
-
-EMPTIED: Final = Rule(
-    "MCE-L01",
-    "Whatever an L1 resource is given as a plain dict arrives in the template.",
-    Severity.WARNING,
-    "https://github.com/aws/jsii/pull/973",
-    "write its keys in camelCase, such as containerHostname, or use the classes that know their keys, such as "
-    "CfnModel.ContainerDefinitionProperty(container_hostname=...)",
-    Confidence.INFERRED,
-    checks=(),
-)
-"""It looks at L1 resources, and is therefore none of the rules about templates."""
 
 _CONTAINER = "CfnModel.ContainerDefinitionProperty"
 _VARIANT = "CfnEndpointConfig.ProductionVariantProperty"
@@ -77,7 +67,7 @@ class MultiContainerEndpointChecks:
     @property
     def rule_ids(self) -> list[str]:
         """All that it looks for."""
-        return [rule.id for rule in (*RULES.values(), EMPTIED) if rule.severity is not Severity.INFO]
+        return [rule.id for rule in (RULES | PLUGIN_RULES).values() if rule.severity is not Severity.INFO]
 
     def validate(self, context: cdk.IPolicyValidationContext) -> cdk.PolicyValidationPluginReport:
         """Check the templates that were synthesized.
@@ -106,13 +96,23 @@ def _templates(context: cdk.IPolicyValidationContext) -> Iterator[Template]:
 
 
 def _findings(template: Template) -> Iterator[TemplateFinding]:
-    for finding in findings_of(template):
-        if finding.ignored is None and finding.rule.severity is not Severity.INFO:
+    for finding in (*findings_of(template), *_emptied_dicts(template)):
+        is_news = finding.ignored is None or _is_left_to_the_cdk(finding)
+        if is_news and finding.rule.severity is not Severity.INFO:
             yield finding
+
+
+def _emptied_dicts(template: Template) -> Iterator[TemplateFinding]:
+    message = "is empty: of a plain dict, the CDK drops the keys that it does not know without a word"
     for logical_id, resource in template.description.resources.items():
         for path in _emptied(resource.properties):
-            message = "is empty: of a plain dict, the CDK drops the keys that it does not know without a word"
-            yield TemplateFinding(template, EMPTIED, logical_id, path, message)
+            ignored = reasons_for(template, logical_id).get(EMPTIED.id)
+            yield TemplateFinding(template, EMPTIED, logical_id, path, message, ignored)
+
+
+def _is_left_to_the_cdk(finding: TemplateFinding) -> bool:
+    """Whether it was acknowledged as this plugin's: the CDK takes it out of the report, and says why."""
+    return FINDING_ID + finding.rule.id in finding.template.acknowledged(finding.logical_id)
 
 
 def _emptied(value: Any, path: PropertyPath = ()) -> Iterator[PropertyPath]:

@@ -57,6 +57,28 @@ def write(file: Path, document: Mapping[str, Any]) -> Path:
     return file
 
 
+def assembly(folder: Path, document: Mapping[str, Any], *frames: str, acknowledged: object = None) -> Path:
+    """Write a cloud assembly of a stack `Search`, whose resources were made there and acknowledged so."""
+    folder.mkdir(parents=True, exist_ok=True)
+    write(folder / "Search.template.json", document)
+    stack = {
+        "type": "aws:cloudformation:stack",
+        "properties": {"templateFile": "Search.template.json"},
+        "additionalMetadataFile": "Search.metadata.json",
+    }
+    write(folder / "manifest.json", {"version": "55.0.0", "artifacts": {"Search": stack}})
+    metadata = {
+        f"/Search/{logical_id}": [
+            {"type": "aws:cdk:logicalId", "data": logical_id},
+            {"type": "aws:cdk:creationStack", "data": [*frames]},
+            {"type": "aws:cdk:acknowledged-rules", "data": acknowledged},
+        ]
+        for logical_id in document["Resources"]
+    }
+    write(folder / "Search.metadata.json", metadata)
+    return folder
+
+
 def report_on(folder: Path, document: Mapping[str, Any], **ignore: str) -> Report:
     """The report on a single template; rules to ignore are written with `_`."""
     file = write(folder / "endpoint.template.json", document)

@@ -23,6 +23,7 @@ from tests.check.examples import (
     RIGHT,
     VALUE,
     WITHOUT_HOSTNAME,
+    assembly,
     container,
     model,
     report_on,
@@ -67,6 +68,62 @@ def test_text_and_annotations_lead_to_the_line(tmp_path: Path) -> None:
     assert "Image" in lines[finding.line] or "Environment" in lines[finding.line]
     assert f"(endpoint.template.json:{finding.line})" in _plain(report).replace(f"{tmp_path}/", "")
     assert f",line={finding.line}," in as_annotations(report, Severity.ERROR)
+
+
+@pytest.fixture(name="declared")
+def _declared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Report:
+    """The report on an assembly of which is known where in the app of this working directory things were made."""
+    monkeypatch.delenv("GITHUB_WORKSPACE", raising=False)
+    monkeypatch.chdir(tmp_path)
+    frames = ["hosting (/home/me/shared/hosting.py:7)", f"build ({tmp_path}/infra/app.py:39)", "main (/run.py:1)"]
+    assembly(tmp_path / "cdk.out", WITHOUT_HOSTNAME, *frames)
+    return check([Path("cdk.out")], {})
+
+
+def test_the_line_in_the_app_is_shown(declared: Report) -> None:
+    """The innermost one in the repository, beside that in the template."""
+    (finding,) = declared.findings
+
+    assert f"(infra/app.py:39, cdk.out/Search.template.json:{finding.line})" in _plain(declared)
+    (found,) = json.loads(as_json(declared))
+    assert (found["file"], found["declared_at"]) == (
+        "cdk.out/Search.template.json",
+        {"file": "infra/app.py", "line": 39},
+    )
+
+
+def test_annotations_stand_at_the_line_in_the_app(declared: Report, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Which the pull request changes, rather than at the template, which is not in the repository."""
+    command, _ = as_annotations(declared, Severity.ERROR).splitlines()
+    assert command.startswith("::error file=infra/app.py,line=39,title=MCE-C04::Model Containers[1]: has no hostname")
+    assert command.endswith(f"%0Ain: cdk.out/Search.template.json:{declared.findings[0].line}")
+
+    monkeypatch.setenv("GITHUB_WORKSPACE", "/elsewhere")
+    command, _ = as_annotations(declared, Severity.ERROR).splitlines()
+    assert "Search.template.json,line=" in command
+    assert "app.py" not in command
+
+
+def test_an_app_outside_of_the_repository_is_shown_by_its_innermost_line(
+    declared: Report, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the path that it has there."""
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+
+    assert "(/home/me/shared/hosting.py:7, " in _plain(declared)
+    assert json.loads(as_json(declared))[0]["declared_at"] == {"file": "/home/me/shared/hosting.py", "line": 7}
+
+
+def test_a_file_that_leads_nowhere_is_in_no_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Links that lead to each other, say."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "app.py").symlink_to(tmp_path / "app.py")
+    report = check([assembly(tmp_path / "cdk.out", WITHOUT_HOSTNAME, f"build ({tmp_path}/app.py/{'a' * 300}:1)")], {})
+
+    for written in (_plain(report), as_json(report), as_sarif(report), as_annotations(report, Severity.INFO)):
+        assert "MCE-C04" in written
 
 
 def test_resources_of_a_cdk_app_are_called_by_their_constructs(tmp_path: Path) -> None:
@@ -140,6 +197,7 @@ def test_json_is_a_list_of_findings(tmp_path: Path) -> None:
 
     rule = RULES["MCE-C04"]
     line = found.pop("line")
+    assert found.pop("declared_at") is None
     assert line is None or line > 1
     assert found == {
         "rule": "MCE-C04",

@@ -12,7 +12,8 @@ from sagemaker_multi_container.check.configuration import (
     read_configuration,
 )
 from sagemaker_multi_container.check.ignoring import read_reasons
-from tests.check.examples import container, model, report_on, template
+from sagemaker_multi_container.check.report import check
+from tests.check.examples import WITHOUT_HOSTNAME, assembly, container, model, report_on, template
 
 
 def _ignoring(reason: object) -> dict[str, object]:
@@ -78,6 +79,45 @@ def test_metadata_that_cannot_be_taken_is_said_and_ignores_nothing(
     (note,) = of_template.notes
     assert "endpoint.template.json: Metadata.mce of template: " in note
     assert says in note
+
+
+@pytest.mark.parametrize(
+    "acknowledged",
+    [
+        "sagemaker-multi-container::MCE-C04",
+        "Annotation::sagemaker-multi-container:MCE-C04",
+        "Annotation::MCE-C04",
+    ],
+)
+@pytest.mark.parametrize(("given", "told"), [(" legacy ", "legacy"), ("", "acknowledged in the CDK app")])
+def test_what_was_acknowledged_in_the_app_is_ignored(tmp_path: Path, acknowledged: str, given: str, told: str) -> None:
+    """By the id of a finding of the plugin, of a warning of the construct, or bare, as the CDK writes them."""
+    report = check([assembly(tmp_path, WITHOUT_HOSTNAME, acknowledged={acknowledged: given})], {"MCE-C04": "flag"})
+
+    assert [each.ignored for each in report.findings] == [told]
+
+
+@pytest.mark.parametrize("acknowledged", ["MCE-C04", "cdk-nag::MCE-C04", "sagemaker-multi-container::MCE-C05", "x:"])
+def test_what_else_was_acknowledged_is_not(tmp_path: Path, acknowledged: str) -> None:
+    report = check([assembly(tmp_path, WITHOUT_HOSTNAME, acknowledged={acknowledged: "why"})], {})
+
+    assert [each.ignored for each in report.findings] == [None]
+
+
+def test_the_metadata_of_a_resource_comes_before_what_was_acknowledged(tmp_path: Path) -> None:
+    """It is nearer, and that of the whole template further away."""
+    document = template(_ignoring("template"), Near=_without_hostname(_ignoring("resource")), Far=_without_hostname())
+    report = check([assembly(tmp_path, document, acknowledged={"Annotation::MCE-C04": "app"})], {})
+
+    assert [each.ignored for each in report.findings] == ["resource", "app"]
+
+
+def test_rules_of_the_plugin_are_known(tmp_path: Path) -> None:
+    """What a template ignores of them is ignored where it is looked for, under `cdk synth`."""
+    report = report_on(tmp_path, template(Model=_without_hostname({"mce": {"ignore": {"MCE-L01": "on purpose"}}})))
+
+    assert report.notes == ()
+    assert read_reasons({"MCE-L1": "on purpose"})[1] == ["'MCE-L1' is none of the rules; did you mean MCE-L01?"]
 
 
 @pytest.mark.parametrize("metadata", [None, {}, [], "mce", {"aws:cdk:path": "Stack/Model"}, {"Mce": {"ignore": 1}}])

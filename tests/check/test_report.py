@@ -32,8 +32,31 @@ def test_says_that_there_is_no_endpoint(tmp_path: Path, document: dict[str, obje
     """Who points at the wrong file must not take it for a clean one."""
     (note,) = report_on(tmp_path, document).notes
 
-    assert note.endswith("endpoint.template.json: there is no SageMaker Model, EndpointConfig or Endpoint to check")
+    assert note.endswith(
+        "endpoint.template.json: there is no SageMaker Model, EndpointConfig, Endpoint or scaling of one to check"
+    )
     assert report_on(tmp_path, RIGHT).notes == ()
+
+
+def scaling(namespace: str, resource_id: str, dimension: str) -> dict[str, object]:
+    """A template with a scalable target, a policy that names it, and one that says by itself what it scales."""
+    scaled = {"ServiceNamespace": namespace, "ResourceId": resource_id, "ScalableDimension": dimension}
+    target = "AWS::ApplicationAutoScaling::ScalableTarget"
+    policy = "AWS::ApplicationAutoScaling::ScalingPolicy"
+    return template(
+        Target={"Type": target, "Properties": {"MinCapacity": 1, "MaxCapacity": 4, **scaled}},
+        Policy={"Type": policy, "Properties": {"ScalingTargetId": {"Ref": "Target"}}},
+        Other={"Type": policy, "Properties": scaled},
+    )
+
+
+def test_counts_the_scaling_of_endpoints(tmp_path: Path) -> None:
+    """It is checked, and may have a template of its own. That of others is nobody's endpoint."""
+    ours = scaling("sagemaker", "endpoint/search/variant/all", "sagemaker:variant:DesiredInstanceCount")
+    table = scaling("dynamodb", "table/searches", "dynamodb:table:ReadCapacityUnits")
+
+    assert (report_on(tmp_path, ours).number_of_resources, report_on(tmp_path, ours).notes) == (3, ())
+    assert (report_on(tmp_path, table).number_of_resources, len(report_on(tmp_path, table).notes)) == (0, 1)
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from tests.check.examples import (
     OPEN,
     RIGHT,
     WITHOUT_HOSTNAME,
+    assembly,
     container,
     model,
     report_on,
@@ -119,6 +120,33 @@ def test_a_result_leads_to_its_line_and_resource(tmp_path: Path) -> None:
             "kind": "resource",
         }
     ]
+
+
+def test_an_alert_stands_at_the_line_in_the_app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If that is in the repository: code scanning shows it there, and the template's place as related."""
+    frames = ["hosting (/home/me/shared/hosting.py:7)", f"build ({tmp_path}/my app/app.py:39)"]
+    report = check([assembly(tmp_path / "my app" / "cdk.out", WITHOUT_HOSTNAME, *frames)], {})
+
+    monkeypatch.setenv("GITHUB_WORKSPACE", str(tmp_path / "elsewhere"))
+    (result,) = _run(report)["results"]
+    in_template = result["locations"][0]["physicalLocation"]
+    assert in_template["artifactLocation"]["uri"].endswith("/cdk.out/Search.template.json")
+    assert "relatedLocations" not in result
+    fingerprints = _fingerprints(report)
+
+    monkeypatch.setenv("GITHUB_WORKSPACE", str(tmp_path))
+    (result,) = _run(report)["results"]
+    assert result["locations"][0]["physicalLocation"] == {
+        "artifactLocation": {"uri": "my%20app/app.py", "uriBaseId": "%SRCROOT%"},
+        "region": {"startLine": 39},
+    }
+    assert result["locations"][0]["logicalLocations"][0]["name"] == "Model"
+    (related,) = result["relatedLocations"]
+    assert related["physicalLocation"] == {
+        "artifactLocation": {"uri": "my%20app/cdk.out/Search.template.json", "uriBaseId": "%SRCROOT%"},
+        "region": in_template["region"],
+    }
+    assert _fingerprints(report) == fingerprints
 
 
 def test_fingerprints_stay_when_lines_move(tmp_path: Path) -> None:

@@ -108,7 +108,10 @@ def test_says_when_there_is_nothing_to_check(folder: Path, form: str) -> None:
     result = _check("bucket.json", "--format", form)
 
     assert result.exit_code == 0
-    assert result.stderr == "Note: bucket.json: there is no SageMaker Model, EndpointConfig or Endpoint to check\n"
+    assert (
+        result.stderr
+        == "Note: bucket.json: there is no SageMaker Model, EndpointConfig, Endpoint or scaling of one to check\n"
+    )
 
 
 @pytest.mark.parametrize("options", [["--verbose"], ["-v"], ["--fail-on", "info"]])
@@ -239,3 +242,11 @@ def test_explains_each_rule(rule_id: str) -> None:
         assert said in text
     assert f"--ignore '{rule_id}=why'" in text
     assert (explained["rule"], explained["guards"]) == (rule_id, list(rule.guards))
+
+
+def test_explains_a_rule_of_the_plugin() -> None:
+    """Who sees it under `cdk synth` looks it up here, too."""
+    text = _check("--explain", "MCE-L01").stdout
+
+    assert "camelCase" in text
+    assert 'Acknowledgment(id="sagemaker-multi-container::MCE-L01", reason="why")' in text

@@ -12,6 +12,7 @@ import yaml
 from click.testing import CliRunner
 
 from sagemaker_multi_container.cli.commands import mce
+from tests.check.examples import assembly, container, model, template
 
 TEXT = (Path(__file__).parents[2] / "docs" / "check.md").read_text()
 BLOCKS: list[tuple[str, str]] = re.findall(r"^```(\w+)\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
@@ -24,7 +25,10 @@ SESSIONS = [text for language, text in BLOCKS if language == "console" and text.
 def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The working directory that the document speaks of."""
     (tmp_path / "template.yaml").write_text(TEMPLATE)
+    made = model(container("ranker"), container(None), metadata={"aws:cdk:path": "Search/Model"})
+    assembly(tmp_path / "cdk.out", template(Model=made), f"build ({tmp_path}/infra/search.py:39)")
     (tmp_path / "pyproject.toml").touch()
+    monkeypatch.delenv("GITHUB_WORKSPACE", raising=False)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -45,7 +49,7 @@ def test_commands_print_what_is_shown(session: str) -> None:
 
 
 def test_there_are_commands() -> None:
-    assert len(SESSIONS) == 3
+    assert len(SESSIONS) == 4
 
 
 def test_the_configuration_ignores(folder: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import aws_cdk as cdk
 import pytest
-from constructs import Construct
+from constructs import Construct, IConstruct
 
 from sagemaker_multi_container import InstanceResource, MultiContainerEndpoint, ProductionVariant
 from sagemaker_multi_container.check import findings_of
@@ -21,7 +21,7 @@ WARNING = "sagemaker-multi-container:MCE-C07"
 REASON = "nothing looks them up by DNS"
 
 
-def acknowledge(construct: Construct, id: str) -> None:
+def acknowledge(construct: IConstruct, id: str) -> None:
     """As the CDK's documentation has it."""
     cdk.Validations.of(construct).acknowledge(cdk.Acknowledgment(id=id, reason=REASON))
 
@@ -41,10 +41,15 @@ def metadata(outdir: Path) -> dict[str, dict[str, str]]:
     }
 
 
+def found(outdir: Path) -> list[tuple[str, str | None]]:
+    """The rules, but those that are only worth knowing, that `mce check` finds broken, each with why it is ignored."""
+    findings = [finding for template in read(outdir) for finding in findings_of(template)]
+    return [(finding.rule.id, finding.ignored) for finding in findings if finding.rule.severity != "info"]
+
+
 def unanswered(outdir: Path) -> list[str]:
-    """The rules, but those that are only worth knowing, that `mce check` would report of an app."""
-    findings = [finding for template in read(outdir) for finding in findings_of(template) if finding.ignored is None]
-    return [finding.rule.id for finding in findings if finding.rule.severity != "info"]
+    """Those that it would report."""
+    return [rule for rule, reason in found(outdir) if reason is None]
 
 
 @pytest.mark.parametrize("declare", [faulty_model, doubtful_model])
@@ -58,6 +63,15 @@ def test_takes_the_id_that_is_printed(tmp_path: Path, declare: Callable[[cdk.Sta
     assert report.error == ""
     (suppressed,) = report.suppressed
     assert (suppressed["ruleName"], suppressed["reason"]) == (rule, REASON)
+    assert found(tmp_path / "after") == [(rule, REASON)]
+
+
+def test_an_id_may_be_bare(tmp_path: Path) -> None:
+    """As `mce check` prints it."""
+    report = report_on(tmp_path, lambda stack: acknowledge(faulty_model(stack), "MCE-C04"))
+
+    assert report.violations == []
+    assert found(tmp_path) == [("MCE-C04", REASON)]
 
 
 def test_holds_for_all_that_is_below(tmp_path: Path) -> None:
@@ -68,6 +82,7 @@ def test_holds_for_all_that_is_below(tmp_path: Path) -> None:
         acknowledge(stack, f"{PREFIX}MCE-C04")
 
     assert report_on(tmp_path, declare).violations == []
+    assert unanswered(tmp_path) == []
 
 
 def test_holds_for_nothing_else(tmp_path: Path) -> None:
@@ -78,6 +93,7 @@ def test_holds_for_nothing_else(tmp_path: Path) -> None:
         acknowledge(faulty_model(stack, "Other"), f"{PREFIX}MCE-C06")
 
     assert report_on(tmp_path, declare).paths == ["Stack/Other"]
+    assert found(tmp_path) == [("MCE-C04", REASON), ("MCE-C04", None)]
 
 
 def test_a_reason_in_the_metadata_will_do(tmp_path: Path) -> None:
@@ -150,6 +166,10 @@ def _by_validation_of_the_stack(made: Construct) -> None:
     acknowledge(cdk.Stack.of(made), WARNING)
 
 
+def _by_validation_of_the_stage(made: Construct) -> None:
+    acknowledge(made.node.scopes[1], WARNING)
+
+
 @pytest.mark.parametrize("is_nested", [False, True])
 @pytest.mark.parametrize(
     ("way", "reason"),
@@ -157,6 +177,7 @@ def _by_validation_of_the_stack(made: Construct) -> None:
         (_by_annotation, "acknowledged in the CDK app"),
         (_by_validation, REASON),
         (_by_validation_of_the_stack, REASON),
+        (_by_validation_of_the_stage, REASON),
     ],
 )
 def test_a_warning_of_the_construct_that_is_acknowledged_is_silenced_for_all(
@@ -165,9 +186,9 @@ def test_a_warning_of_the_construct_that_is_acknowledged_is_silenced_for_all(
     way: Callable[[Construct], None],
     reason: str,
 ) -> None:
-    """The template says so, with the reason, unless the CDK forgot it."""
+    """The cloud assembly says so, with the reason, unless the CDK forgot it; the template stays as it is."""
     app = checked(tmp_path)
-    stack = cdk.Stack(app, "Stack")
+    stack = cdk.Stack(cdk.Stage(app, "Stage"), "Stack")
     made = doubtful_endpoint(cdk.NestedStack(stack, "Nested") if is_nested else stack)
     way(made)
 
@@ -175,8 +196,8 @@ def test_a_warning_of_the_construct_that_is_acknowledged_is_silenced_for_all(
 
     assert report.violations == []
     assert not any(WARNING in str(entry.data) for entry in made.node.metadata if entry.type == "aws:cdk:warning")
-    assert unanswered(tmp_path) == []
-    assert metadata(tmp_path) == {"Model": {"MCE-C07": reason}}
+    assert found(tmp_path) == [("MCE-C07", reason)]
+    assert metadata(tmp_path / "assembly-Stage") == {}
 
 
 def test_a_warning_of_the_scaling_too(tmp_path: Path) -> None:
@@ -189,7 +210,8 @@ def test_a_warning_of_the_scaling_too(tmp_path: Path) -> None:
         cdk.Annotations.of(made).acknowledge_warning("sagemaker-multi-container:MCE-A04", REASON)
 
     assert report_on(tmp_path, declare).violations == []
-    assert metadata(tmp_path) == {"ScalingPolicy": {"MCE-A04": "acknowledged in the CDK app"}}
+    assert ("MCE-A04", "acknowledged in the CDK app") in found(tmp_path)
+    assert unanswered(tmp_path) == []
 
 
 def test_without_acknowledgements_templates_stay_as_they_are(tmp_path: Path) -> None:

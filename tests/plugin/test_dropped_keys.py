@@ -119,6 +119,16 @@ def test_a_dict_of_which_nothing_is_left_is_reported(tmp_path: Path) -> None:
     assert report.paths == ["Stack/Search"]
 
 
+def test_it_can_be_ignored_in_the_metadata(tmp_path: Path) -> None:
+    """Like what is found in templates."""
+
+    def declare(stack: cdk.Stack) -> None:
+        made = endpoint_of(stack, {"blue_green_update_policy": {}})
+        made.add_metadata("mce", {"ignore": {"MCE-L01": "on purpose"}})
+
+    assert report_on(tmp_path, declare).violations == []
+
+
 def test_an_emptied_dict_is_found_wherever_it_is(tmp_path: Path) -> None:
     """In a list, too; environments without variables are the user's."""
     report = report_on(

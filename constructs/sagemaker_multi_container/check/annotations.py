@@ -20,11 +20,16 @@ def as_annotations(report: Report, least: Severity) -> str:
 
 def _command(finding: TemplateFinding) -> str:
     rule = finding.rule
-    file = path_in_repository(finding.template.file) or finding.template.file.as_posix()
-    properties = {"file": printable(file), "line": finding.line, "title": rule.id}
+    template = finding.template.file
+    declared_at = finding.declared_in_repository
+    file, line = (template, finding.line) if declared_at is None else (declared_at.file, declared_at.line)
+    properties = {"file": printable(path_in_repository(file) or file.as_posix()), "line": line, "title": rule.id}
     written = ",".join(
         f"{name}={str(value).translate(_IN_PROPERTIES)}" for name, value in properties.items() if value is not None
     )
     where = " ".join(filter(None, [finding.resource, finding.property_path]))
-    message = "\n".join([printable(f"{where}: {finding.message}"), f"fix: {rule.fix}", f"see: {rule.source}"])
+    lines = [printable(f"{where}: {finding.message}"), f"fix: {rule.fix}", f"see: {rule.source}"]
+    if declared_at is not None:
+        lines.append(printable(f"in: {template}:{finding.line}" if finding.line else f"in: {template}"))
+    message = "\n".join(lines)
     return f"::{_COMMANDS[rule.severity]} {written}::{message.translate(_IN_MESSAGES)}"

@@ -13,13 +13,15 @@ def as_json(report: Report) -> str:
     return json.dumps([_finding(each) for each in report.findings], indent=2) + "\n"
 
 
-def _finding(finding: TemplateFinding) -> dict[str, str | int | None]:
+def _finding(finding: TemplateFinding) -> dict[str, object]:
     template = finding.template
+    declared_at = finding.declared_at
     return {
         "rule": finding.rule.id,
         "severity": finding.rule.severity,
         "file": template.file.as_posix(),
         "line": finding.line,
+        "declared_at": declared_at and {"file": declared_at.file.as_posix(), "line": declared_at.line},
         "stack": template.stack,
         "logical_id": finding.logical_id,
         "construct_path": template.construct_path(finding.logical_id),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..rules import Path, Rule, evaluate
-from ..template import Template
-from .ignoring import reasons_in
+from ..template import Location, Template
+from .ignoring import reasons_for
+from .repository import path_from_here, path_in_repository
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,21 @@ class TemplateFinding:
         return self.template.line(self.logical_id, self.path)
 
     @property
+    def declared_at(self) -> Location | None:
+        """The line of the CDK app that made the resource, if that can be told, by its path from the working directory.
+
+        It is the innermost line that is in the repository; if none is, the innermost one of the user.
+        """
+        location = self.declared_in_repository or next(iter(self.template.declared_at(self.logical_id)), None)
+        return replace(location, file=path_from_here(location.file)) if location is not None else None
+
+    @property
+    def declared_in_repository(self) -> Location | None:
+        """The line of the CDK app that made the resource, if that can be told and is in the repository."""
+        lines = self.template.declared_at(self.logical_id)
+        return next((each for each in lines if path_in_repository(each.file)), None)
+
+    @property
     def resource(self) -> str:
         """The resource as its author knows it: the path of the construct if a CDK app made it, else the logical id."""
         return self.template.construct_path(self.logical_id) or self.logical_id
@@ -46,13 +62,11 @@ def findings_of(template: Template, ignore: Mapping[str, str] | None = None) -> 
 
     Args:
         template: The template.
-        ignore: Reasons to ignore rules, by id. Those in the Metadata of the template come before them, and those in
-            the Metadata of a resource before both.
+        ignore: Reasons to ignore rules, by id. Those of the template's authors come before them.
     """
-    everywhere = {**(ignore or {}), **reasons_in(template.document.get("Metadata"))}
     findings = []
     for finding in evaluate(template.description):
-        reasons = everywhere | reasons_in(template.metadata(finding.resource))
+        reasons = {**(ignore or {}), **reasons_for(template, finding.resource)}
         found = TemplateFinding(
             template, finding.rule, finding.resource, finding.path, finding.message, reasons.get(finding.rule.id)
         )

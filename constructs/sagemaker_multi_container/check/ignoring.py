@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from difflib import SequenceMatcher
 from typing import Final
 
 from ..rules import RULES
 from ..template import Template
+from .plugin_rules import PLUGIN_RULES
+from .tool import DISTRIBUTION
 
 METADATA: Final = "mce"
 """The key in the Metadata of a template or a resource: `mce: {ignore: {MCE-C06: why it does not apply}}`."""
 
+WARNING_ID: Final = f"{DISTRIBUTION}:"
+"""What the ids of the construct's warnings begin with."""
+FINDING_ID: Final = f"{DISTRIBUTION}::"
+"""What the ids of the plugin's findings begin with."""
+ANNOTATION_ID: Final = "Annotation::"
+"""What the CDK puts before the id of a warning, and before one that names no plugin."""
+NO_REASON: Final = "acknowledged in the CDK app"
+"""What is said of an acknowledgement of which the CDK does not know the reason."""
+
+_ACKNOWLEDGED = re.compile(rf"(?:{FINDING_ID}|{ANNOTATION_ID}(?:{WARNING_ID})?)(?P<rule>.+)")
 _PREFIX = "MCE-"
 _LIKELY = 0.6
 
 
 def unknown_rule(rule_id: object) -> str:
     """What to say of an id that no rule has."""
-    near = sorted((-_likeness(str(rule_id), each), each) for each in RULES)[:3]
+    near = sorted((-_likeness(str(rule_id), each), each) for each in (*RULES, *PLUGIN_RULES))[:3]
     likely = [each for likeness, each in near if -likeness >= _LIKELY]
     hint = f"did you mean {' or '.join(likely)}?" if likely else "mce check --list-rules lists them"
     return f"{rule_id!r} is none of the rules; {hint}"
@@ -31,7 +44,7 @@ def read_reasons(written: object) -> tuple[dict[str, str], list[str]]:
     reasons: dict[str, str] = {}
     problems: list[str] = []
     for rule_id, reason in written.items():
-        if rule_id not in RULES:
+        if rule_id not in RULES and rule_id not in PLUGIN_RULES:
             problems.append(unknown_rule(rule_id))
         elif not isinstance(reason, str) or not reason.strip():
             problems.append(f"{rule_id} is ignored without a reason; write why it does not apply")
@@ -40,9 +53,20 @@ def read_reasons(written: object) -> tuple[dict[str, str], list[str]]:
     return reasons, problems
 
 
-def reasons_in(metadata: object) -> dict[str, str]:
-    """The reasons in the Metadata of a template or a resource, by the rules' ids."""
-    return _read(metadata)[0]
+def reasons_for(template: Template, logical_id: str) -> dict[str, str]:
+    """The reasons that the authors of a template gave for one of its resources, by the rules' ids.
+
+    Those in the Metadata of the resource come before those that were acknowledged in the CDK app, and those before the
+    ones in the Metadata of the template.
+    """
+    everywhere, _ = _read(template.document.get("Metadata"))
+    acknowledged = {
+        found["rule"]: reason.strip() or NO_REASON
+        for known, reason in template.acknowledged(logical_id).items()
+        if (found := _ACKNOWLEDGED.fullmatch(known))
+    }
+    here, _ = _read(template.metadata(logical_id))
+    return everywhere | acknowledged | here
 
 
 def unusable_reasons(template: Template) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from ..rules import RULES, Rule
+from .ignoring import FINDING_ID
 
 _CONFIDENCES = {"documented": "AWS says so", "inferred": "it follows from what AWS says, or others reported it"}
 
@@ -22,7 +23,7 @@ def rules_as_json() -> str:
 
 def explain_as_text(rule: Rule) -> str:
     """All that is known of a rule, and how to ignore it."""
-    guards = "\n            ".join(rule.guards)
+    guards = "\n            ".join(rule.guards) or "what L1 resources are given in a CDK app"
     return f"""\
 {rule.id}: {rule.summary}
 
@@ -36,6 +37,7 @@ To ignore it, say why it does not apply:
   on the command line                         --ignore '{rule.id}=why'
   in [tool.mce.ignore] of pyproject.toml      {rule.id} = "why"
   in the Metadata of a template or resource   mce: {{ignore: {{{rule.id}: why}}}}
+  in a CDK app, for a construct               Acknowledgment(id="{FINDING_ID}{rule.id}", reason="why")
 """
 
 

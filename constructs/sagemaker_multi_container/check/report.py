@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
-from ..rules import Severity
+from ..rules import Description, Resource, Severity
+from ..rules.scaling import is_scaled_instance_count, target_of
 from ..template import Template, UnreadableTemplateError, read
 from .findings import TemplateFinding, findings_of
 from .ignoring import unusable_reasons
-
-_ENDPOINT_RESOURCES = {"Model", "EndpointConfig", "Endpoint"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +37,7 @@ class Report:
 
     @property
     def number_of_resources(self) -> int:
-        """How many models, endpoint configs and endpoints were checked."""
+        """How many models, endpoint configs and endpoints were checked, and what scales them."""
         return sum(map(_number_of_resources, self.templates))
 
     def shown(self, least: Severity) -> list[TemplateFinding]:
@@ -76,7 +75,7 @@ def check(paths: Iterable[Path], ignore: Mapping[str, str]) -> Report:
             continue
         templates += read_here
         if not any(map(_number_of_resources, read_here)):
-            notes.append(f"{path}: there is no SageMaker Model, EndpointConfig or Endpoint to check")
+            notes.append(f"{path}: there is no SageMaker Model, EndpointConfig, Endpoint or scaling of one to check")
         for template in read_here:
             notes += unusable_reasons(template)
     findings = [finding for template in templates for finding in findings_of(template, ignore)]
@@ -84,4 +83,14 @@ def check(paths: Iterable[Path], ignore: Mapping[str, str]) -> Report:
 
 
 def _number_of_resources(template: Template) -> int:
-    return sum(each.type in _ENDPOINT_RESOURCES for each in template.description.resources.values())
+    description = template.description
+    return sum(_is_of_an_endpoint(each, description) for each in description.resources.values())
+
+
+def _is_of_an_endpoint(resource: Resource, description: Description) -> bool:
+    match resource.type:
+        case "ScalableTarget":
+            return is_scaled_instance_count(resource.properties)
+        case "ScalingPolicy":
+            return is_scaled_instance_count(target_of(resource.properties, description))
+    return True

@@ -7,6 +7,7 @@ import json
 import os
 from collections import Counter
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -84,34 +85,40 @@ def _result(finding: TemplateFinding, index: Mapping[str, int], occurrences: Cou
     rule = finding.rule
     fingerprint = _fingerprint(finding)
     occurrences[fingerprint] += 1
+    in_template = _physical_location(finding.template.file, finding.line)
+    declared_at = finding.declared_in_repository
+    # Code scanning shows an alert beside a line of the repository, where a synthesized template seldom is.
+    in_app = _physical_location(declared_at.file, declared_at.line) if declared_at is not None else None
+    synthesized = {"physicalLocation": in_template, "message": {"text": "the synthesized template"}}
     return {
         "ruleId": rule.id,
         "ruleIndex": index[rule.id],
         "level": _LEVELS[rule.severity],
         "message": {"text": f"{finding.message}. Fix: {rule.fix}."},
-        "locations": [_location(finding)],
+        "locations": [{"physicalLocation": in_app or in_template, "logicalLocations": [_logical_location(finding)]}],
+        **({"relatedLocations": [synthesized]} if in_app else {}),
         "partialFingerprints": {"primaryLocationLineHash": f"{fingerprint}:{occurrences[fingerprint]}"},
     }
 
 
-def _location(finding: TemplateFinding) -> Json:
-    file = finding.template.file
+def _physical_location(file: Path, line: int | None) -> Json:
     relative = path_in_repository(file)
     artifact = (
         {"uri": quote(os.fsencode(relative)), "uriBaseId": "%SRCROOT%"}
         if relative
         else {"uri": file.resolve().as_uri()}
     )
+    # GitHub shows nothing that has no line.
+    return {"artifactLocation": artifact, "region": {"startLine": line or 1}}
+
+
+def _logical_location(finding: TemplateFinding) -> Json:
     construct_path = finding.template.construct_path(finding.logical_id)
-    logical = {
+    return {
         "name": finding.logical_id,
         "fullyQualifiedName": ".".join(filter(None, [finding.resource, finding.property_path])),
         "kind": "resource",
-    }
-    return {
-        # GitHub shows nothing that has no line.
-        "physicalLocation": {"artifactLocation": artifact, "region": {"startLine": finding.line or 1}},
-        "logicalLocations": [logical | ({"decoratedName": construct_path} if construct_path else {})],
+        **({"decoratedName": construct_path} if construct_path else {}),
     }
 
 

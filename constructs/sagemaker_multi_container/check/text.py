@@ -52,8 +52,10 @@ def _findings(findings: Collection[TemplateFinding]) -> Iterator[str]:
 def _finding(finding: TemplateFinding) -> str:
     rule = finding.rule
     severity = click.style(f"{rule.severity} {rule.id}", fg=_COLOURS[rule.severity])
-    line = f":{finding.line}" if finding.line else ""
-    where = printable(" ".join(filter(None, [finding.property_path, f"({finding.template.file}{line})"])))
+    places = [f"{finding.template.file}:{finding.line}" if finding.line else str(finding.template.file)]
+    if (declared_at := finding.declared_at) is not None:
+        places.insert(0, f"{declared_at.file}:{declared_at.line}")
+    where = printable(" ".join(filter(None, [finding.property_path, f"({', '.join(places)})"])))
     details = [printable(finding.message), f"fix: {rule.fix}", f"see: {rule.source}"]
     return "\n".join([f"    {severity} {where}", *(f"      {each}" for each in details)])
 

@@ -12,6 +12,7 @@ from ..check.annotations import as_annotations
 from ..check.as_json import as_json
 from ..check.ignoring import read_reasons, unknown_rule
 from ..check.listing import explain_as_json, explain_as_text, rules_as_json, rules_as_text
+from ..check.plugin_rules import PLUGIN_RULES
 from ..check.report import Report, at_least
 from ..check.report import check as check_paths
 from ..check.sarif import as_sarif
@@ -34,7 +35,7 @@ def _reasons(_: click.Context, __: click.Parameter, written: Sequence[str]) -> d
 
 
 def _rule_id(_: click.Context, __: click.Parameter, written: str | None) -> str | None:
-    if written is not None and written not in RULES:
+    if written is not None and written not in RULES and written not in PLUGIN_RULES:
         raise click.BadParameter(unknown_rule(written))
     return written
 
@@ -114,7 +115,7 @@ def _assembly() -> Path:
 
 def _about_rules(explained: str | None, form: str) -> str:
     if explained:
-        rule = RULES[explained]
+        rule = (RULES | PLUGIN_RULES)[explained]
         return explain_as_json(rule) if form == "json" else explain_as_text(rule)
     return rules_as_json() if form == "json" else rules_as_text()
 
