@@ -104,12 +104,14 @@ def _synthesize(repository: Repository, side: str, folder: Path, inputs: dict[st
 
 
 def _review(base: Path, head: Path, folder: Path, inputs: dict[str, str], gates: list[str]) -> Reviewed:
-    """Run the job `review` on what the other job has left in two folders."""
-    workspace, temporary = folder / "workspace", folder / "temporary"
-    shutil.copytree(head / "cdk.out", workspace / "cdk.out")
+    """Run the job `review` on what the other job has left in two folders.
+
+    GitHub gives all jobs the same workspace, so that it is the one in which the head has been synthesized.
+    """
+    workspace, temporary = head, folder / "temporary"
     if (base / "cdk.out").exists():
         shutil.copytree(base / "cdk.out", temporary / "base" / "cdk.out")
-    temporary.mkdir(exist_ok=True)
+    temporary.mkdir(parents=True, exist_ok=True)
     summary, output = folder / "summary", folder / "output"
     runner = {
         "RUNNER_TEMP": str(temporary),
@@ -149,13 +151,17 @@ def _pull_request(tmp_path_factory: pytest.TempPathFactory, inputs: dict[str, st
 
 
 def test_a_pull_request_is_reviewed(pull_request: Path, tmp_path: Path, inputs: dict[str, str]) -> None:
-    """What changed, in the summary and for the comment; findings for code scanning; a gate that knows the kinds."""
+    """What changed, in summary and comment; findings at the lines of the app; a gate that knows the kinds."""
     gates = ["refused,error", "replace", "roll"]
     reviewed = _review(pull_request / "base", pull_request / "head", tmp_path, inputs, gates)
 
     assert "**`search`**: rolls in place" in reviewed.summary
     assert reviewed.markdown == reviewed.summary
-    assert '"uri": "cdk.out/Search.template.json"' in reviewed.sarif
+    (run,) = json.loads(reviewed.sarif)["runs"]
+    places = [each["locations"][0]["physicalLocation"] for each in run["results"]]
+    lines = {(each["artifactLocation"]["uri"], each["region"]["startLine"]) for each in places}
+    assert ("app.py", APP.splitlines().index("model = sagemaker.CfnModel(") + 1) in lines
+    assert {file for file, _ in lines} == {"app.py"}
     assert reviewed.gates == {"refused,error": 0, "replace": 0, "roll": 1}
 
 
