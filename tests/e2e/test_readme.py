@@ -67,7 +67,7 @@ def test_the_package_installs_from_a_checkout(tmp_path: Path) -> None:
 def test_the_command_has_an_extra(tmp_path: Path) -> None:
     """What it needs is here already, so that nothing would be installed but the package."""
     report = tmp_path / "report.json"
-    dry_run = [sys.executable, "-m", "pip", "install", "--dry-run", "--no-build-isolation", "--report", report]
+    dry_run = [sys.executable, "-m", "pip", "install", "--dry-run", "--no-build-isolation", "--report", str(report)]
     subprocess.run([*dry_run, ".[cli]"], cwd=ROOT, check=True, capture_output=True)
 
     (package,) = json.loads(report.read_text())["install"]
