@@ -41,7 +41,7 @@ def blue_green(routing: Mapping[str, Any], **more: Any) -> dict[str, Any]:
         (
             blue_green({"Type": "ALL_AT_ONCE", "WaitIntervalInSeconds": 0}, TerminationWaitInSeconds=300),
             "all at once",
-            ["moves all traffic to the new instances", "keeps the old instances for 5 min, then ends them"],
+            ["moves all traffic to the new instances", "keeps the old instances for 5 min", "ends them"],
             300,
         ),
         (
@@ -56,7 +56,7 @@ def blue_green(routing: Mapping[str, Any], **more: Any) -> dict[str, Any]:
             [
                 "moves 25 % of the traffic",
                 "waits 1 min 30 s",
-                "and so on until all is moved",
+                "goes on until all is moved",
                 "ends the old instances",
             ],
             270,
@@ -64,7 +64,7 @@ def blue_green(routing: Mapping[str, Any], **more: Any) -> dict[str, Any]:
         (
             {"RollingUpdatePolicy": ROLLING},
             "rolling",
-            ["replaces 1 instance's worth of the instances", "waits 1 min", "and so on with the rest"],
+            ["replaces 1 instance", "waits 1 min", "goes on until all are replaced"],
             60,
         ),
         ({"Fn::Transform": {"Name": "Macro"}}, "unknown", [], None),
@@ -82,19 +82,25 @@ def test_says_how_an_update_is_deployed(
 
 
 def test_names_the_alarms_that_send_it_back(tmp_path: Path) -> None:
-    """By name, or by construct if the name is generated."""
-    alarms = [{"AlarmName": "errors"}, {"AlarmName": {"Ref": "Latency"}}]
+    """By their names, by their constructs if the names are generated, or else by their logical ids."""
+    alarms = [
+        {"AlarmName": "errors"},
+        *({"AlarmName": {"Ref": each}} for each in ("Latency", "Named", "Plain")),
+        {"AlarmName": {"Fn::GetAtt": ["Nowhere", "Name"]}},
+    ]
     before = edited(
         DIRECT,
         {
-            "Latency": resource("AWS::CloudWatch::Alarm", {}, Metadata={"aws:cdk:path": "Search/Latency/Resource"}),
+            "Latency": resource("AWS::CloudWatch::Alarm", {}, Metadata={"aws:cdk:path": "Search/E/Latency/Resource"}),
+            "Named": resource("AWS::CloudWatch::CompositeAlarm", {"AlarmName": "search-unhealthy"}),
+            "Plain": resource("AWS::CloudWatch::Alarm", {"AlarmName": {"Ref": "AWS::StackName"}}),
             "Endpoint.DeploymentConfig": {**blue_green(CANARY), "AutoRollbackConfiguration": {"Alarms": alarms}},
         },
     )
     path = reviewed(tmp_path, before, edited(before, ROLL)).deployment
 
     assert path is not None
-    assert path.alarms == ("errors", "Search/Latency/Resource")
+    assert path.alarms == ("errors", "E/Latency", "search-unhealthy", "Plain", "Nowhere")
 
 
 @pytest.mark.parametrize("after", [DIRECT, edited(DIRECT, {"Endpoint.EndpointName": "find"})])

@@ -153,6 +153,22 @@ def test_a_new_version_in_a_models_logical_id_is_a_revision(tmp_path: Path) -> N
     assert [each.has_new_version for each in change.resources] == [True, False, False]
 
 
+@pytest.mark.parametrize(
+    ("changes", "is_revision"),
+    [
+        ({"Model.InferenceExecutionConfig.Mode": "Serial"}, True),
+        ({"Model.Containers[0].Image": "other"}, True),
+        ({"Model.Containers[0].ContainerHostname": "other"}, False),
+    ],
+)
+def test_a_revision_is_seen_beside_other_changes(tmp_path: Path, changes: Mapping[str, Any], is_revision: bool) -> None:
+    """But for other hostnames, which are in the version as well."""
+    after = moved(edited(DIRECT, changes), Model="EndpointModel0123ABCD99887766")
+    change = reviewed(tmp_path, VERSIONED, after)
+
+    assert change.resources[0].has_new_version is is_revision
+
+
 def test_a_renamed_model_is_no_revision(tmp_path: Path) -> None:
     """Its logical id has no version."""
     change = reviewed(tmp_path, DIRECT, moved(DIRECT, Model="Other"))

@@ -103,7 +103,7 @@ class ResourceChange:
     follows: tuple[str, ...] = ()
     """The logical ids of resources that it refers to and that get replaced."""
     has_new_version: bool = False
-    """Only the version in its logical id changes: this library's construct puts the revisions of artefacts there."""
+    """An artefact has another revision: this library's construct puts those into the logical id of a Model."""
     leaves_old: bool = False
     """The old one stays in the account, since its policy is to retain it."""
 
@@ -314,6 +314,8 @@ class Review:
     """Those without a change, too."""
     other_findings: FindingsChange
     """Of resources that belong to no endpoint."""
+    has_base: bool = True
+    """Whether there was any template before the change. If not, all endpoints are new."""
 
     @property
     def kinds(self) -> frozenset[Kind]:

@@ -68,6 +68,7 @@ def compare(base: Sequence[Template], head: Sequence[Template], ignore: Mapping[
     return Review(
         endpoints=tuple(sorted(changes, key=lambda each: (each.stack, each.name, each.logical_id))),
         other_findings=others,
+        has_base=bool(base),
     )
 
 

@@ -11,6 +11,7 @@ from ..rules.description import Properties, dicts, number, text
 from ..template import Template
 from .changes import DeploymentPath, Strategy
 from .endpoints import Endpoint
+from .naming import known_as
 from .values import shown
 
 _STRATEGIES: Mapping[str | None, Strategy] = {
@@ -18,6 +19,7 @@ _STRATEGIES: Mapping[str | None, Strategy] = {
     "CANARY": Strategy.CANARY,
     "LINEAR": Strategy.LINEAR,
 }
+_ALARMS = ("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm")
 
 
 def deployment_of(endpoint: Endpoint) -> DeploymentPath:
@@ -39,9 +41,9 @@ def _steps(deployment: Properties) -> tuple[Strategy, tuple[str, ...], int | Non
     rolling, blue_green = deployment.get("RollingUpdatePolicy"), deployment.get("BlueGreenUpdatePolicy")
     if isinstance(rolling, dict):
         steps = (
-            f"replaces {_size(rolling.get('MaximumBatchSize'))} of the instances",
+            f"replaces {_size(rolling.get('MaximumBatchSize'), 'the instances')}",
             f"waits {_wait(rolling)}",
-            "and so on with the rest",
+            "goes on until all are replaced",
         )
         return Strategy.ROLLING, steps, _seconds(rolling, rolling)
     if isinstance(blue_green, dict):
@@ -58,10 +60,10 @@ def _shifts(strategy: Strategy, routing: Properties) -> tuple[str, ...]:
     wait = _wait(routing)
     match strategy:
         case Strategy.CANARY:
-            return (f"moves {_size(routing.get('CanarySize'))} of the traffic", f"waits {wait}", "moves the rest")
+            return (f"moves {_size(routing.get('CanarySize'), 'the traffic')}", f"waits {wait}", "moves the rest")
         case Strategy.LINEAR:
-            step = _size(routing.get("LinearStepSize"))
-            return f"moves {step} of the traffic", f"waits {wait}", "and so on until all is moved"
+            step = _size(routing.get("LinearStepSize"), "the traffic")
+            return f"moves {step}", f"waits {wait}", "goes on until all is moved"
         case Strategy.ALL_AT_ONCE:
             is_waiting = routing.get("WaitIntervalInSeconds") not in (None, 0)
             return ("moves all traffic to the new instances", *((f"waits {wait}",) if is_waiting else ()))
@@ -70,8 +72,9 @@ def _shifts(strategy: Strategy, routing: Properties) -> tuple[str, ...]:
 
 def _termination(policy: Properties) -> tuple[str, ...]:
     seconds = policy.get("TerminationWaitInSeconds")
-    kept = f"keeps the old instances for {duration(seconds)}, then ends them" if seconds not in (None, 0) else None
-    return (kept or "ends the old instances",)
+    if seconds in (None, 0):
+        return ("ends the old instances",)
+    return (f"keeps the old instances for {duration(seconds)}", "ends them")
 
 
 def _seconds(policy: dict[str, Any], routing: Properties) -> int | None:
@@ -93,17 +96,24 @@ def duration(seconds: object) -> str:
     return f"{minutes} min" if minutes and not rest else f"{minutes} min {rest} s" if minutes else f"{rest} s"
 
 
-def _size(size: object) -> str:
+def _size(size: object, whole: str) -> str:
+    """A part of the traffic or of the instances."""
     if not isinstance(size, dict):
-        return "a part"
+        return f"a part of {whole}"
     known = number(size, "Value")
     value = "?" if known is None else f"{known:g}"
     match text(size, "Type"):
         case "CAPACITY_PERCENT":
-            return f"{value} %"
+            return f"{value} % of {whole}"
+        case "INSTANCE_COUNT" if whole == "the traffic":
+            return f"the traffic of {_instances(value)}"
         case "INSTANCE_COUNT":
-            return f"{value} instances' worth" if value != "1" else "1 instance's worth"
-    return value
+            return _instances(value)
+    return f"a part of {whole}"
+
+
+def _instances(number: str) -> str:
+    return f"{number} instance{'' if number == '1' else 's'}"
 
 
 def _alarms(deployment: Properties, template: Template) -> tuple[tuple[str, ...], bool]:
@@ -120,5 +130,7 @@ def _alarms(deployment: Properties, template: Template) -> tuple[tuple[str, ...]
 def _alarm(name: object, template: Template) -> str:
     """An alarm as people know it: by its name, else by its construct."""
     if isinstance(name, Reference):
-        return template.construct_path(name.logical_id) or name.logical_id
+        is_alarm = any(logical_id == name.logical_id for logical_id, _ in template.resources(*_ALARMS))
+        fixed = text(template.properties(name.logical_id), "AlarmName") if is_alarm else None
+        return fixed or known_as(template, name.logical_id)
     return shown(name) or "?"

@@ -11,6 +11,7 @@ from ..rules import Reference
 from ..rules.description import Properties, ResourceType, dicts, text
 from ..rules.scaling import scaled_variant
 from ..template import Template
+from .naming import known_as
 
 PRODUCTION = "ProductionVariants"
 SHADOW = "ShadowProductionVariants"
@@ -37,8 +38,7 @@ class Endpoint:
     @property
     def title(self) -> str:
         """What people know it by."""
-        path = self.template.construct_path(self.logical_id)
-        return self.name or (path.removesuffix("/Resource") if path else self.logical_id)
+        return self.name or known_as(self.template, self.logical_id)
 
     @cached_property
     def config_id(self) -> str | None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
 LONGEST: Final = 100
+_FIGURE: Final = re.compile(r"\d[\d.]*(?: (?:\d[\d.]*|%|GB|to|x|ml\.[a-z0-9-]+\.[a-z0-9]+))*", re.ASCII)
 
 
 def code(text: str, longest: int = LONGEST) -> str:
@@ -14,6 +16,11 @@ def code(text: str, longest: int = LONGEST) -> str:
     What would end the quotation, break the line or not be seen is replaced, and the middle of a long text left out.
     """
     return f"`{plain(text, longest).replace('`', chr(39)) or ' '}`"
+
+
+def figure(text: str) -> str:
+    """A figure such as `2 x ml.m5.xlarge` or `100 %`, which needs no quotation, and anything else between backticks."""
+    return text if _FIGURE.fullmatch(text) else code(text)
 
 
 def plain(text: str, longest: int = LONGEST) -> str:

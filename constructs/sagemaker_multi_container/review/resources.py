@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from ..rules import Path
-from ..rules.description import text
+from ..rules.description import dicts, text
 from ..template import Template
 from .changes import Fate, ResourceChange
 from .values import Degree, Difference, Value, differences, property_path, value_of
@@ -81,7 +81,7 @@ class StackChange:
             fate=self._fate(old, new, found),
             properties=tuple(property_path(each.path) for each in own),
             follows=tuple(dict.fromkeys(each.follows for each in found if each.follows is not None)),
-            has_new_version=old != new and not own and _version_apart(old) == _version_apart(new) is not None,
+            has_new_version=self._has_new_version(old, new),
             leaves_old=self._is_left(old, new),
         )
 
@@ -90,6 +90,12 @@ class StackChange:
         before, after = self.before(old), self.after(new)
         name = None if before is None else text(before.known, NAMES[type])
         return name if after is not None and text(after.known, NAMES[type]) == name else None
+
+    def _has_new_version(self, old: str, new: str) -> bool:
+        """Whether an artefact has another revision: the version in the logical id differs, and not for a hostname."""
+        is_other = old != new and _version_apart(old) == _version_apart(new) is not None
+        before, after = self.before(old), self.after(new)
+        return is_other and before is not None and after is not None and _hostnames(before) == _hostnames(after)
 
     def _compare(self, old: str, new: str) -> list[Difference]:
         before, after = self.before(old), self.after(new)
@@ -147,6 +153,11 @@ def _are_reordered(before: Value, after: Value) -> bool:
 
 def _sorted(containers: list[Any]) -> list[str]:
     return sorted(map(repr, containers))
+
+
+def _hostnames(model: Value) -> list[str | None]:
+    """Those of a model's containers, in order."""
+    return [text(each, "ContainerHostname") for each in dicts(model.known.get("Containers"))]
 
 
 def _version_apart(logical_id: str) -> str | None:

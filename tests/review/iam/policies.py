@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from sagemaker_multi_container.review.iam.permissions import PermissionsChange, PrincipalChange, compare_permissions
+from sagemaker_multi_container.review.iam.phrases import permission
+from sagemaker_multi_container.review.iam.statements import Statement
 from sagemaker_multi_container.template import Template
 from sagemaker_multi_container.template.intrinsics import Resolver
 
@@ -132,3 +134,8 @@ def _holds(operator: str, given: str | None, values: Sequence[str]) -> bool:
         case "StringLikeIfExists":
             return given is None or any(fnmatch.fnmatchcase(given, each) for each in values)
     raise NotImplementedError(operator)
+
+
+def said(statement: Statement) -> str:
+    """What a statement says in words."""
+    return permission(statement).replace("`", "")

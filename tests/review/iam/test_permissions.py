@@ -25,7 +25,7 @@ from sagemaker_multi_container import (
 from sagemaker_multi_container.review.iam.permissions import PermissionsChange, PrincipalChange, compare_permissions
 from sagemaker_multi_container.review.iam.statements import Answer
 from sagemaker_multi_container.template import Template, read
-from tests.review.iam.policies import SAGEMAKER, allow, compared, deny, policy, role, template
+from tests.review.iam.policies import SAGEMAKER, allow, compared, deny, policy, role, said, template
 from tests.rules.test_robustness import WRONG, nodes
 
 NO, UNKNOWN, YES = Answer.NO, Answer.UNKNOWN, Answer.YES
@@ -55,7 +55,7 @@ def verdict(change: PrincipalChange | PermissionsChange) -> tuple[Answer, Answer
 def texts(change: PrincipalChange) -> list[tuple[str, list[str], list[str]]]:
     """What happened to each statement, with what it allows more and less."""
     return [
-        (each.kind, list(map(str, each.gained)), list(map(str, each.lost)))
+        (each.kind, list(map(said, each.gained)), list(map(said, each.lost)))
         for each in (*change.statements, *change.trust)
     ]
 
@@ -105,7 +105,7 @@ def test_a_role_of_elsewhere_has_the_policies_that_name_it() -> None:
     assert texts(changed) == [("added", ["s3:GetObject on arn:aws:s3:::models/*"], [])]
     assert verdict(changed) == (YES, NO)
     assert changed.unjudged == (
-        f"{ELSEWHERE} is not declared in this template: what else it may do, and who may assume it, is not known",
+        f"`{ELSEWHERE}` is not declared in this template: what else it may do, and who may assume it, is not known",
     )
 
 
@@ -148,7 +148,7 @@ def test_a_renamed_role_is_the_same() -> None:
 def test_a_role_is_called_by_the_path_of_its_construct() -> None:
     named = {**role(), "Metadata": {"aws:cdk:path": "Stack/Endpoint/Role/Resource"}}
 
-    assert change_of_role(template(Role=named), template(Role=named)).principal == "Stack/Endpoint/Role"
+    assert change_of_role(template(Role=named), template(Role=named)).principal == "Endpoint/Role"
 
 
 # What a role may do besides its statements
@@ -160,7 +160,7 @@ def test_a_managed_policy_is_not_known() -> None:
     added, removed = change_of_role(bare, given), change_of_role(given, bare)
 
     assert (verdict(added), added.policies_added, added.concerns) == ((UNKNOWN, NO), (arn,), ())
-    assert added.unjudged == (f"what {arn} allows is not in this template",)
+    assert added.unjudged == (f"what `{arn}` allows is not in this template",)
     assert (verdict(removed), removed.policies_removed) == ((NO, UNKNOWN), (arn,))
     assert verdict(change_of_role(given, given)) == (NO, NO)
 
@@ -177,7 +177,7 @@ def test_a_managed_policy_that_allows_everything_is_wider(arn: Any) -> None:
     changed = change_of_role(template(), template(Role=role(ManagedPolicyArns=[arn])))
 
     assert changed.wider is YES
-    assert "allows far more than an endpoint needs" in changed.concerns[0]
+    assert changed.concerns[0].startswith("gets the managed policy `arn:")
 
 
 def test_a_boundary_narrows() -> None:
@@ -188,7 +188,7 @@ def test_a_boundary_narrows() -> None:
     assert verdict(added) == (NO, YES)
     assert (added.boundary_before, added.boundary_after) == (None, "arn:aws:iam::1:policy/bound")
     assert verdict(change_of_role(bound, bare)) == (YES, NO)
-    assert change_of_role(bound, bare).concerns == ("is no longer bound by arn:aws:iam::1:policy/bound",)
+    assert change_of_role(bound, bare).concerns == ("is no longer bound by `arn:aws:iam::1:policy/bound`",)
     assert verdict(change_of_role(bound, other)) == (UNKNOWN, UNKNOWN)
     assert verdict(change_of_role(bound, bound)) == (NO, NO)
 
@@ -199,7 +199,7 @@ def test_a_policy_that_is_not_written_cannot_be_judged(document: Any) -> None:
 
     assert verdict(changed) == (UNKNOWN, UNKNOWN)
     assert changed.unjudged == (
-        "a policy in Policy depends on what is only known at deployment, and is another one than before",
+        "a policy in `Policy` depends on what is only known at deployment, and is another one than before",
     )
 
 
@@ -213,19 +213,24 @@ def trusting(principal: Any, **condition: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("statement", "part"),
+    ("statement", "who"),
     [
-        (trusting({"Service": "lambda.amazonaws.com"}), "sts:AssumeRole by Service lambda.amazonaws.com"),
-        (trusting("*"), "sts:AssumeRole by *"),
-        (trusting({"AWS": ["123456789012"]}), "sts:AssumeRole by AWS 123456789012"),
+        (trusting({"Service": "lambda.amazonaws.com"}), "`Service lambda.amazonaws.com`"),
+        (trusting("*"), "everyone (`*`)"),
+        (trusting({"AWS": ["123456789012"]}), "`AWS 123456789012`"),
+        (trusting({"AWS": ["1", "2"]}), "`AWS 1` and `AWS 2`"),
+        (
+            trusting({"AWS": "*"}, StringEquals={"aws:PrincipalOrgID": "o-1"}),
+            "`AWS *` if `StringEquals aws:PrincipalOrgID o-1`",
+        ),
     ],
 )
-def test_another_principal_may_assume_it(statement: Any, part: str) -> None:
+def test_another_principal_may_assume_it(statement: Any, who: str) -> None:
     changed = change_of_role(template(), template(Role=role(SAGEMAKER, statement)))
 
     assert verdict(changed) == (YES, NO)
-    assert texts(changed) == [("added", [part], [])]
-    assert changed.concerns == (f"may be assumed by more: {part}",)
+    assert texts(changed) == [("added", [f"sts:AssumeRole by {who.replace('`', '')}"], [])]
+    assert changed.concerns == (f"may now be assumed by {who}",)
 
 
 def test_a_lost_source_account_is_told() -> None:
@@ -233,7 +238,7 @@ def test_a_lost_source_account_is_told() -> None:
 
     assert verdict(changed) == (YES, NO)
     (concern,) = changed.concerns
-    assert concern.endswith("by Service sagemaker.amazonaws.com, no longer depending on aws:sourceaccount")
+    assert concern == "may now be assumed by `Service sagemaker.amazonaws.com`, whatever `aws:sourceaccount` is"
 
 
 @pytest.mark.parametrize(
@@ -269,14 +274,16 @@ def test_a_new_role_trusts_nobody_more_than_before() -> None:
 @pytest.mark.parametrize(
     ("statement", "concern"),
     [
-        (allow("*"), "allows every action: * on *"),
-        (allow("s3:*", "r"), "allows every action: s3:* on r"),
-        (allow("s3:GetObject"), "allows it on every resource: s3:GetObject on *"),
-        (allow("iam:PassRole", "r"), "may pass roles to services: iam:PassRole on r"),
-        (allow("iam:Pass*", "r"), "may pass roles to services: iam:Pass* on r"),
+        (allow("*"), "may now call every action (`*`) on every resource (`*`)"),
+        (allow("s3:*", "r"), "may now call `s3:*` on `r`"),
+        (allow("s3:GetObject"), "may now call `s3:GetObject` on every resource (`*`)"),
+        (allow(["s3:GetObject", "s3:*"], "r"), "may now call `s3:*` and `s3:GetObject` on `r`"),
+        (allow("iam:PassRole", "r"), "may now pass roles to services: `iam:PassRole` on `r`"),
+        (allow("iam:Pass*", "r"), "may now pass roles to services: `iam:Pass*` on `r`"),
+        ({"Effect": "Allow", "NotAction": "iam:*", "Resource": "r"}, "may now call every action but `iam:*` on `r`"),
         (
-            {"Effect": "Allow", "NotAction": "iam:*", "Resource": "r"},
-            "allows all but what it names: all but iam:* on r",
+            {"Effect": "Allow", "Action": "s3:GetObject", "NotResource": ["r", "s"]},
+            "may now call `s3:GetObject` on every resource but `r` and `s`",
         ),
         (allow("s3:GetObject", "r"), None),
         (allow(["ecr:GetAuthorizationToken", "cloudwatch:PutMetricData", "ec2:DescribeVpcs"]), None),
@@ -294,7 +301,7 @@ def test_a_denial_that_is_gone_is_worth_a_look() -> None:
     denied = deny("s3:GetObject", "arn:aws:s3:::models/private/*")
     changed = change_of_role(template(Policy=policy(GET, denied)), template(Policy=policy(GET)))
 
-    assert changed.concerns == ("no longer denied: deny s3:GetObject on arn:aws:s3:::models/private/*",)
+    assert changed.concerns == ("is no longer denied `s3:GetObject` on `arn:aws:s3:::models/private/*`",)
 
 
 # Who may call it
@@ -353,7 +360,7 @@ def test_a_caller_that_loses_its_containers_may_call_all() -> None:
 
     assert (verdict(freed), freed.concerns) == (
         (YES, NO),
-        ("may call all containers: sagemaker:InvokeEndpoint on ${Endpoint}",),
+        ("may now call all containers of the endpoint: `sagemaker:InvokeEndpoint` on `${Endpoint}`",),
     )
     assert (verdict(held), held.concerns) == ((NO, YES), ())
 
@@ -446,7 +453,7 @@ APPS: dict[str, Callable[[cdk.Stack], object]] = {
 }
 
 
-PULL = "ecr:BatchCheckLayerAvailability, ecr:BatchGetImage, ecr:GetDownloadUrlForLayer"
+PULL = "ecr:BatchCheckLayerAvailability, ecr:BatchGetImage and ecr:GetDownloadUrlForLayer"
 
 
 @pytest.fixture(name="places", scope="module")
@@ -478,7 +485,7 @@ def _places(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Templat
                 "s3:ListBucket on arn:${AWS::Partition}:s3:::models if StringLike s3:prefix models/*",
             ],
         ),
-        ("Everything", ["* on *"]),
+        ("Everything", ["every action (*) on every resource (*)"]),
     ],
 )
 def test_a_change_of_an_endpoint_changes_its_role(
@@ -488,8 +495,8 @@ def test_a_change_of_an_endpoint_changes_its_role(
     (changed,) = compare_permissions(places["Base"], places[head]).roles
     (reverse,) = compare_permissions(places[head], places["Base"]).roles
 
-    assert [str(part) for each in changed.statements for part in each.gained] == gained
-    assert [str(part) for each in reverse.statements for part in each.lost] == gained
+    assert [said(part) for each in changed.statements for part in each.gained] == gained
+    assert [said(part) for each in reverse.statements for part in each.lost] == gained
     assert (verdict(changed), verdict(reverse)) == (((YES, NO), (NO, YES)) if gained else ((NO, NO), (NO, NO)))
     assert changed.unjudged == ()
 
@@ -500,7 +507,9 @@ def test_a_grant_without_containers_is_wider_than_one_with_them(places: dict[str
 
     assert [verdict(each) for each in change.roles] == [(NO, NO)]
     assert verdict(caller) == (YES, NO)
-    assert caller.concerns == ("may call all containers: sagemaker:InvokeEndpoint on ${EndpointEEF1FD8F}",)
+    assert caller.concerns == (
+        "may now call all containers of the endpoint: `sagemaker:InvokeEndpoint` on `${EndpointEEF1FD8F}`",
+    )
 
 
 def test_moved_into_one_statement_by_the_cdk_is_no_change(places: dict[str, tuple[Template, str]]) -> None:

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sagemaker_multi_container.review.iam.statements import Answer
-from tests.review.iam.policies import Written, allow, allowed, change_of_statements, deny
+from tests.review.iam.policies import Written, allow, allowed, change_of_statements, deny, said
 
 NO, UNKNOWN, YES = Answer.NO, Answer.UNKNOWN, Answer.YES
 
@@ -135,21 +135,21 @@ WIDER: dict[str, tuple[list[Any], list[Any], str]] = {
         [allow("a:x", "r", when("BoolIfExists", "true"))],
         "a:x on r if BoolIfExists aws:SourceAccount true",
     ),
-    "a denial less": ([allow("a:*", "r"), deny("a:x")], [allow("a:*", "r")], "deny a:x on *"),
+    "a denial less": ([allow("a:*", "r"), deny("a:x")], [allow("a:*", "r")], "a:x on every resource (*)"),
     "a denial of less": (
         [allow("*"), deny(["a:x", "a:y"], "r")],
         [allow("*"), deny("a:x", "r")],
-        "deny a:y on r",
+        "a:y on r",
     ),
     "all but less": (
         [{"Effect": "Allow", "NotAction": ["a:x", "a:y"], "Resource": "*"}],
         [{"Effect": "Allow", "NotAction": ["a:x"], "Resource": "*"}],
-        "all but a:x on *",
+        "every action but a:x on every resource (*)",
     ),
     "all but one resource": (
         [allow("a:x", "r")],
         [{"Effect": "Allow", "Action": "a:x", "NotResource": "r"}],
-        "a:x on all but r",
+        "a:x on every resource but r",
     ),
     "an asterisk that is no wildcard becomes one": ([allow("a:x", "r/${*}")], [allow("a:x", "r/*")], "a:x on r/*"),
 }
@@ -209,10 +209,10 @@ def test_what_is_newly_allowed_is_told(base: list[Any], head: list[Any], part: s
     changed = change_of_statements(base, head, (PARAMETER, PARAMETER), **BUCKETS)
     reverse = change_of_statements(head, base, (PARAMETER, PARAMETER), **BUCKETS)
 
-    gained = sorted(str(each) for change in changed.statements for each in change.gained)
+    gained = sorted(said(each) for change in changed.statements for each in change.gained)
     assert "; ".join(gained) == part
     assert changed.wider is YES
-    assert sorted(str(each) for change in reverse.statements for each in change.lost) == gained
+    assert sorted(said(each) for change in reverse.statements for each in change.lost) == gained
     assert reverse.narrower is YES
 
 
@@ -289,7 +289,7 @@ def test_a_statement_that_is_not_known_is_told_where_it_is_new(statement: Any) -
 
     assert (new.wider, new.narrower) == (UNKNOWN, UNKNOWN)
     assert new.unjudged == (
-        "a statement in Policy depends on what is only known at deployment, and is another one than before",
+        "a statement in `Policy` depends on what is only known at deployment, and is another one than before",
     )
     assert (old.wider, old.narrower, old.unjudged) == (YES, NO, ())
 

@@ -1,11 +1,13 @@
-"""What is worth a second look among new permissions: a line for each."""
+"""What is worth a second look among new permissions: what is to be said of whoever gets them, each in a line."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from ..quoting import code, listed
 from .patterns import ANYTHING, Pattern, pattern, surely_covers
+from .phrases import permission, principals
 from .statements import Statement, StatementChange
 
 _PASS_ROLE: Final = pattern(["iam:PassRole"], ignores_case=True)
@@ -19,9 +21,11 @@ def of_statements(changes: Iterable[StatementChange]) -> Iterator[str]:
     """What is wide among what statements newly allow."""
     for part in (part for change in changes for part in change.gained):
         if part.effect == "Deny":
-            yield f"no longer denied: {part}"
-        else:
-            yield from _of_statement(part)
+            yield f"is no longer denied {permission(part)}"
+        elif _is_wide(part):
+            yield f"may now call {permission(part)}"
+        elif surely_covers(part.actions, _PASS_ROLE):
+            yield f"may now pass roles to services: {permission(part)}"
 
 
 def of_trust(changes: Iterable[StatementChange], *, is_new: bool) -> Iterator[str]:
@@ -30,28 +34,30 @@ def of_trust(changes: Iterable[StatementChange], *, is_new: bool) -> Iterator[st
         before = {each.key for each in change.base.conditions} if change.base else set()
         for part in change.gained:
             if not is_new or _is_everyone(part):
-                lost = ", ".join(sorted(before - {each.key for each in part.conditions}))
-                yield f"may be assumed by more: {part}" + f", no longer depending on {lost}" * bool(lost)
+                lost = sorted(before - {each.key for each in part.conditions})
+                whatever = f", whatever {listed(lost, 'and')} is" if lost else ""
+                yield f"may now be assumed by {principals(part)}{whatever}"
 
 
 def of_calls(changes: Iterable[StatementChange]) -> Iterator[str]:
     """Calls that no longer depend on the container that is called."""
     for change in changes:
         if change.base is not None and _names_containers(change.base):
-            yield from (f"may call all containers: {part}" for part in change.gained if not _names_containers(part))
+            freed = (part for part in change.gained if not _names_containers(part))
+            yield from (f"may now call all containers of the endpoint: {permission(part)}" for part in freed)
 
 
 def of_managed_policies(added: Iterable[Pattern]) -> Iterator[str]:
     """Managed policies that allow nearly everything."""
     for arn in added:
         if is_wide(arn):
-            yield f"is given a managed policy that allows far more than an endpoint needs: {arn}"
+            yield f"gets the managed policy {code(str(arn))}, which allows far more than an endpoint needs"
 
 
 def of_boundary(before: Pattern | None, after: Pattern | None) -> Iterator[str]:
     """A boundary that is gone, or another one."""
     if before is not None and before != after:
-        yield f"is no longer bound by {before}"
+        yield f"is no longer bound by {code(str(before))}"
 
 
 def is_wide(managed_policy: Pattern) -> bool:
@@ -59,19 +65,15 @@ def is_wide(managed_policy: Pattern) -> bool:
     return str(managed_policy).endswith(_WIDE_MANAGED_POLICIES)
 
 
-def _of_statement(allowed: Statement) -> Iterator[str]:
+def _is_wide(allowed: Statement) -> bool:
+    """Whether a statement allows every action of a service, or actions on every resource that could be on some."""
     actions, resources = allowed.actions, allowed.resources
     if actions.negated or resources.negated:
-        yield f"allows all but what it names: {allowed}"
-        return
+        return True
     if any(str(action).rpartition(":")[2] == "*" for action in actions.patterns):
-        yield f"allows every action: {allowed}"
-        return
+        return True
     has_resources = not all(str(action).lower().startswith(_WITHOUT_RESOURCES) for action in actions.patterns)
-    if has_resources and ANYTHING in resources.patterns:
-        yield f"allows it on every resource: {allowed}"
-    if surely_covers(actions, _PASS_ROLE):
-        yield f"may pass roles to services: {allowed}"
+    return has_resources and ANYTHING in resources.patterns
 
 
 def _is_everyone(trusted: Statement) -> bool:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from ...template import Template
 from ..endpoints import Endpoint
+from ..quoting import code
 from .calls import calls_of
 from .concerns import is_wide, of_boundary, of_calls, of_managed_policies, of_statements, of_trust
 from .patterns import Pattern
@@ -23,7 +24,7 @@ class PrincipalChange:
     """What a change does to what a role, a user or a group may do."""
 
     principal: str
-    """Its construct path, else its logical id, else its ARN or name as it is written."""
+    """The path of its construct, else its logical id, else its ARN or name as it is written."""
     instead_of: str | None = None
     """The role that was in its place, if that was another one."""
     statements: tuple[StatementChange, ...] = ()
@@ -37,7 +38,7 @@ class PrincipalChange:
     """The permissions boundary that it had, by ARN."""
     boundary_after: str | None = None
     concerns: tuple[str, ...] = ()
-    """What is new and worth a second look for being wide, a line each."""
+    """What is new and worth a second look for being wide: what is to be said of the principal, a line each."""
     unjudged: tuple[str, ...] = ()
     """What the templates cannot tell, a line each."""
     wider: Answer = Answer.NO
@@ -185,11 +186,14 @@ def _in_place_of(previous: Principal, role: Principal, change: PrincipalChange) 
 
 def _unjudged(role: Principal, managed: Iterable[Pattern], unread: Iterable[str]) -> Iterator[str]:
     if not role.is_declared:
-        yield f"{role.shown} is not declared in this template: what else it may do, and who may assume it, is not known"
+        yield (
+            f"{code(role.shown)} is not declared in this template: what else it may do, and who may assume it, is not "
+            "known"
+        )
     for arn in managed:
-        yield f"what {arn} allows is not in this template"
-    for shown in unread:
-        yield f"{shown} depends on what is only known at deployment, and is another one than before"
+        yield f"what {code(str(arn))} allows is not in this template"
+    for place in unread:
+        yield f"{place} depends on what is only known at deployment, and is another one than before"
 
 
 def _changes_of_callers(before: _Side, after: _Side) -> Iterator[PrincipalChange]:

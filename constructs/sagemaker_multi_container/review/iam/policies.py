@@ -9,6 +9,8 @@ from typing import Any, Final, Literal
 
 from ...rules.description import text
 from ...template import Template
+from ..naming import known_as
+from ..quoting import code
 from ..values import is_function
 from .conditions import IGNORING_CASE, WITH_WILDCARDS, Condition, Conditions
 from .patterns import Matcher, Pattern, pattern
@@ -47,7 +49,7 @@ class Principal:
     identity: Pattern
     """A reference to it, or its name if it is declared elsewhere."""
     shown: str = field(compare=False)
-    """Its construct path, else its logical id, else its ARN or name as it is written."""
+    """The path of its construct, else its logical id, else its ARN or name as it is written."""
     is_declared: bool = field(compare=False, default=False)
     """Whether it is a resource of the template."""
 
@@ -112,9 +114,8 @@ class PolicyReader:
         return Principal(kind, whole, whole.shown)
 
     def _declared(self, kind: PrincipalKind, logical_id: str) -> Principal:
-        path = self._template.construct_path(logical_id)
-        shown = path.removesuffix("/Resource") if path else logical_id
-        return Principal(kind, pattern([self.texts.reference(logical_id)]), shown, is_declared=True)
+        identity = pattern([self.texts.reference(logical_id)])
+        return Principal(kind, identity, known_as(self._template, logical_id), is_declared=True)
 
     def _read_principal(self, kind: PrincipalKind, logical_id: str, properties: Mapping[str, Any]) -> None:
         policies = self._found.setdefault(self._declared(kind, logical_id), Policies())
@@ -146,13 +147,13 @@ class PolicyReader:
     ) -> Iterator[Statement]:
         chosen = self.texts.chosen(document)
         if not isinstance(chosen, dict) or "Statement" not in chosen:
-            policies.unread[self.texts.identity(document)] = f"a policy in {logical_id}"
+            policies.unread[self.texts.identity(document)] = f"a policy in {code(logical_id)}"
             return
         for written in self.texts.each(chosen["Statement"]):
             try:
                 yield self._statement(written, is_trust=is_trust)
             except _UnreadableError:
-                policies.unread[self.texts.identity(written)] = f"a statement in {logical_id}"
+                policies.unread[self.texts.identity(written)] = f"a statement in {code(logical_id)}"
 
     def _statement(self, written: Any, *, is_trust: bool) -> Statement:
         match written:

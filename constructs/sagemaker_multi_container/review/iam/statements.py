@@ -32,7 +32,7 @@ class Answer(enum.IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A statement of a policy. Its text is for people: `s3:GetObject on ${Models.Arn}/ranker/*`."""
+    """A statement of a policy. What it says in words is in `phrases`."""
 
     effect: Literal["Allow", "Deny"]
     actions: Matcher
@@ -40,17 +40,6 @@ class Statement:
     """What it is about: resources, or in a trust policy the principals."""
     conditions: Conditions = ()
     is_trust: bool = False
-
-    def __str__(self) -> str:
-        words = [
-            "deny" * (self.effect == "Deny"),
-            _listed(self.actions),
-            "by" if self.is_trust else "on",
-            _listed(self.resources),
-            "if" * bool(self.conditions),
-            " and ".join(map(str, self.conditions)),
-        ]
-        return " ".join(filter(None, words))
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,8 +224,3 @@ def _services(statement: Statement) -> set[str]:
 
 def _with(effect: str, statements: Iterable[Statement]) -> list[Statement]:
     return [each for each in dict.fromkeys(statements) if each.effect == effect]
-
-
-def _listed(matcher: Matcher) -> str:
-    listed = ", ".join(map(str, matcher.patterns))
-    return f"all but {listed}" if matcher.negated else listed

@@ -5,9 +5,15 @@ from __future__ import annotations
 import dataclasses
 import enum
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..changes import Review
+from ..iam.conditions import Condition
+from ..iam.patterns import Pattern
+from ..iam.statements import StatementChange
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 
 def as_json(review: Review) -> str:
@@ -21,6 +27,14 @@ def _plain(value: object) -> Any:
         return value.value
     if isinstance(value, enum.Enum):
         return value.name.lower()
+    if isinstance(value, Pattern | Condition):
+        return str(value)
+    if isinstance(value, StatementChange):
+        return {"kind": value.kind, **_fields(value)}
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {field.name: _plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+        return _fields(value)
     return [_plain(each) for each in value] if isinstance(value, tuple | list) else value
+
+
+def _fields(value: DataclassInstance) -> dict[str, Any]:
+    return {field.name: _plain(getattr(value, field.name)) for field in dataclasses.fields(value)}

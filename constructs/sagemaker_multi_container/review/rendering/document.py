@@ -77,5 +77,6 @@ class Document:
 
     headline: str
     """What happens, in a line."""
+    opening: Sequence[Block]
     sections: Sequence[Section]
     closing: Sequence[Block]

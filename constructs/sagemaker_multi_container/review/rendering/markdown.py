@@ -33,7 +33,7 @@ def as_markdown(review: Review, longest: int = LONGEST) -> str:
 
 
 def _document(document: Document, kept: tuple[type[Block], ...]) -> str:
-    parts = [MARKER, document.headline]
+    parts = [MARKER, document.headline, *(_block(each) for each in document.opening if isinstance(each, kept))]
     for section in document.sections:
         if len(document.sections) > 1:
             parts += [f"### {section.name}", section.headline]

@@ -15,7 +15,10 @@ _STYLES: Final = {
     "changed": "fill:#fff8c5,stroke:#9a6700,color:#1f2328",
     "removed": "fill:#ffebe9,stroke:#cf222e,color:#1f2328,stroke-dasharray:4",
     "same": "fill:#f6f8fa,stroke:#59636e,color:#1f2328",
+    "frame": "fill:none,stroke:#818b98",
+    "changedframe": "fill:none,stroke:#bf8700,stroke-width:2px",
 }
+"""Nodes have colours of their own, so that they can be read on any ground. Frames take on the ground and its ink."""
 _LONGEST_LABEL = 60
 _HARMLESS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 .-/:,%")
 
@@ -53,18 +56,22 @@ def _variant(node: str, change: VariantChange) -> str:
 
 
 def _model(prefix: str, model: ModelChange, variants: list[str]) -> Iterator[str]:
-    mode = model.mode.after or model.mode.before
+    modes = [each for each in dict.fromkeys((model.mode.before, model.mode.after)) if each]
     nodes = {f"{prefix}c{index}": each for index, each in enumerate(model.containers)}
-    yield f'  subgraph {prefix}["{_label(mode or "containers")}"]'
+    yield f'  subgraph {prefix}["{_label(" → ".join(modes) or "containers")}"]'
     for node, container in nodes.items():
         style = _style(container.before, container.after, changed=container.is_changed)
         yield "  " + _node(node, _lines(container), style)
-    chain = [node for node, container in nodes.items() if container.after is not None]
-    if mode == "Serial":
-        yield from (f"    {first} --> {second}" for first, second in itertools.pairwise(chain))
-        chain = chain[:1]
+    called = [node for node, container in nodes.items() if container.after is not None]
+    gone = [node for node in nodes if node not in called]
+    if modes[-1:] == ["Serial"]:
+        yield from (f"    {first} --> {second}" for first, second in itertools.pairwise(called))
+        called = called[:1]
     yield "  end"
-    yield from (f"  {variant} --> {node}" for variant in variants for node in chain)
+    yield f"  class {prefix} {'changedframe' if len(modes) > 1 else 'frame'}"
+    for variant in variants:
+        yield from (f"  {variant} --> {node}" for node in called)
+        yield from (f"  {variant} -.-> {node}" for node in gone)
 
 
 def _lines(change: ContainerChange) -> list[str]:

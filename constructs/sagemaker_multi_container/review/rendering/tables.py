@@ -15,7 +15,7 @@ from ..changes import (
     ResourceChange,
     VariantChange,
 )
-from ..quoting import code, listed
+from ..quoting import code, figure, listed
 from .document import Block, Paragraph, Table
 from .words import ARROW, NONE, capped, cell, short_image
 
@@ -27,7 +27,7 @@ def containers(model: ModelChange, *, is_only: bool) -> Iterator[Block]:
     title = "Containers" if is_only else f"Containers of {listed(model.variants, 'and')}"
     is_changed = any(each.is_changed for each in model.containers)
     if model.mode.differs or not is_changed:
-        all_as_before = "" if is_changed else ", all as before" if model.containers else ", not known"
+        all_as_before = "" if is_changed else ", their properties as before" if model.containers else ", not known"
         modes = _of_those_there([model.mode.before, model.mode.after], model.containers)
         yield Paragraph(f"{title}: mode {cell(modes, unknown='unknown')}{all_as_before}.")
     if is_changed:
@@ -36,8 +36,8 @@ def containers(model: ModelChange, *, is_only: bool) -> Iterator[Block]:
             {
                 title: _hostname,
                 "Image": _image,
-                "Artefact": lambda each: cell(_both(each, "artefact")),
-                "Model package": lambda each: cell(_both(each, "model_package")),
+                "Artefact": _location(model, lambda container: container.artefact),
+                "Model package": _location(model, lambda container: container.model_package),
                 "Environment": _environment,
                 "Other": _others,
             },
@@ -50,11 +50,11 @@ def capacity(change: EndpointChange) -> Table:
         change.variants,
         {
             "Variant": _variant,
-            "Instances": lambda each: cell(_of(each, lambda fleet: fleet.instances)),
-            "Traffic": lambda each: cell(_of(each, lambda fleet: fleet.traffic)),
-            "Scaled": lambda each: cell(_of(each, _scaling)),
-            "Volume": lambda each: cell(_of(each, lambda fleet: fleet.volume_gb and f"{fleet.volume_gb} GB")),
-            "Requests at once": lambda _: cell(change.concurrency),
+            "Instances": lambda each: _figures(each, lambda fleet: fleet.instances),
+            "Traffic": lambda each: _figures(each, lambda fleet: fleet.traffic),
+            "Scaled": lambda each: _figures(each, _scaling),
+            "Volume": lambda each: _figures(each, lambda fleet: fleet.volume_gb and f"{fleet.volume_gb} GB"),
+            "Requests at once": lambda _: cell(change.concurrency, quote=figure),
         },
     )
 
@@ -74,11 +74,16 @@ def resources(changes: Iterable[ResourceChange]) -> Table:
 
 def reasons(change: ResourceChange) -> Iterator[str]:
     """Why a resource changes by itself."""
+    yield from renewal(change)
+    yield from (code(each) for each in change.properties)
+
+
+def renewal(change: ResourceChange) -> Iterator[str]:
+    """Why it does if no property shows it."""
     if change.has_new_version:
         yield "another revision of an artefact"
     elif change.before != change.after and not change.properties and not change.follows:
         yield f"another logical id of the {change.type}"
-    yield from (code(each) for each in change.properties)
 
 
 def _causes(change: ResourceChange) -> Iterator[str]:
@@ -95,10 +100,18 @@ def _table(items: Iterable[T], columns: Mapping[str, Callable[[T], str]]) -> Tab
     return Table([list(columns)[index] for index in told], [[row[index] for index in told] for row in rows])
 
 
-def _both(change: ContainerChange, attribute: str) -> BeforeAfter[str | None]:
+def _location(model: ModelChange, tell: Callable[[Container], str | None]) -> Callable[[ContainerChange], str]:
+    """Where containers get something from: nothing is said if that is as before for all, since locations are long."""
+    differs = any(
+        each.before is None or each.after is None or tell(each.before) != tell(each.after) for each in model.containers
+    )
+    return lambda each: cell(_both(each, tell)) if differs else NONE
+
+
+def _both(change: ContainerChange, tell: Callable[[Container], str | None]) -> BeforeAfter[str | None]:
     """What a container has now and afterwards; of one that comes or goes, just what it has."""
     there = [each for each in (change.before, change.after) if each is not None]
-    return BeforeAfter(getattr(there[0], attribute), getattr(there[-1], attribute))
+    return BeforeAfter(tell(there[0]), tell(there[-1]))
 
 
 def _of_those_there(modes: list[str | None], containers: Iterable[ContainerChange]) -> BeforeAfter[str | None]:
@@ -121,12 +134,14 @@ def _called(container: Container | None, position: int | None) -> str | None:
 
 
 def _image(change: ContainerChange) -> str:
-    images = _both(change, "image")
+    images = _both(change, lambda container: container.image)
     short = BeforeAfter(images.before and short_image(images.before), images.after and short_image(images.after))
     return cell(images if images.differs and not short.differs else short)
 
 
 def _environment(change: ContainerChange) -> str:
+    if change.after is None:
+        return NONE
     parts = [
         f"{verb} {listed(names, 'and')}"
         for verb, names in (
@@ -156,10 +171,10 @@ def _variant(change: VariantChange) -> str:
     return cell(change.name) + shadow
 
 
-def _of(change: VariantChange, tell: Callable[[Capacity], str | None]) -> BeforeAfter[str | None]:
+def _figures(change: VariantChange, tell: Callable[[Capacity], str | None]) -> str:
     """What serves a variant now and afterwards; of one that comes or goes, just what serves it."""
     there = [each for each in (change.capacity.before, change.capacity.after) if each is not None]
-    return BeforeAfter(tell(there[0]), tell(there[-1]))
+    return cell(BeforeAfter(tell(there[0]), tell(there[-1])), quote=figure)
 
 
 def _scaling(capacity: Capacity) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ...rules import Severity
 from ..changes import (
@@ -13,6 +13,7 @@ from ..changes import (
     EndpointChange,
     Fate,
     FindingsChange,
+    Kind,
     NewFinding,
     Outcome,
     Refusal,
@@ -21,24 +22,34 @@ from ..changes import (
     Strategy,
 )
 from ..deployment import duration
-from ..iam.permissions import PrincipalChange
-from ..iam.statements import Answer, StatementChange
+from ..iam.statements import Answer
 from ..quoting import code, joined, listed
 from .document import Alert, Block, Bullets, Details, Document, Paragraph, Picture, Section
 from .mermaid import diagram
-from .tables import capacity, containers, reasons, resources
+from .permissions import permissions
+from .tables import capacity, containers, renewal, resources
 from .words import advice, capped, counted, sentence
 
 _LONGEST_MESSAGE = 300
 _SEVERITIES = [each.value for each in Severity]
 _PARTS = {
     "Containers": "the containers",
+    "DeploymentConfig": "the deployment settings",
+    "ExecutionRoleArn": "the role",
+    "InferenceExecutionConfig": "the mode",
     "PrimaryContainer": "the container",
     "ProductionVariants": "the variants",
     "ShadowProductionVariants": "the shadow variants",
     "Tags": "tags",
 }
 """What people call a property."""
+_DEPLOYED = {
+    Strategy.ALL_AT_ONCE: "all at once",
+    Strategy.CANARY: "as a canary",
+    Strategy.LINEAR: "in linear steps",
+    Strategy.ROLLING: "in rolling batches",
+}
+_NOTHING_BEFORE = "There is nothing to compare with: the base has no templates, so all endpoints are shown as new."
 
 
 def tell(review: Review) -> Document:
@@ -46,53 +57,77 @@ def tell(review: Review) -> Document:
     changed = [each for each in review.endpoints if each.is_changed]
     several = len({each.stack for each in review.endpoints}) > 1
     sections = [_section(each, with_stack=several) for each in changed]
+    is_new = not review.has_base and bool(review.endpoints)
     closing: list[Block] = []
     if review.other_findings.new:
         closing.append(Bullets(capped(_finding(each) for each in review.other_findings.new), "New findings elsewhere"))
     same = [each.name for each in review.endpoints if not each.is_changed]
     if same and changed:
         closing.append(Paragraph(f"Unchanged: {listed(same, 'and')}."))
-    return Document(_headline(review, sections, len(same)), sections, closing)
+    return Document(
+        headline=" · ".join([_headline(review, changed, sections), *_elsewhere(review.other_findings.new)]),
+        opening=[Paragraph(_NOTHING_BEFORE)] if is_new else [],
+        sections=sections,
+        closing=closing,
+    )
 
 
-def _headline(review: Review, sections: Sequence[Section], same: int) -> str:
-    if not review.endpoints:
-        return "There are no SageMaker endpoints, neither before nor after the change."
-    if not sections:
-        return f"No endpoint changes: {counted(same, 'is', 'are')} the same as before."
-    if len(sections) == 1:
-        return f"**{sections[0].name}**: {sections[0].headline}"
-    outcomes = Counter(each.outcome for each in review.endpoints if each.is_changed)
-    ends = [f"{outcomes[each]} {each.value}" for each in Outcome if outcomes[each]]
-    worst = dict.fromkeys(badge for each in review.endpoints if each.is_changed for badge in _badges(each))
-    return f"**{len(sections)} endpoints change**: {', '.join(ends)}{''.join(f' · {each}' for each in worst)}"
+def _headline(review: Review, changed: Sequence[EndpointChange], sections: Sequence[Section]) -> str:
+    match sections:
+        case [] if not review.endpoints:
+            return "There are no SageMaker endpoints, neither before nor after the change"
+        case []:
+            return f"No endpoint changes: {counted(len(review.endpoints), 'is', 'are')} the same as before"
+        case [only]:
+            return f"**{only.name}**: {only.headline}"
+    outcomes = Counter(each.outcome for each in changed)
+    ends = ", ".join(f"{outcomes[each]} {each.value}" for each in Outcome if outcomes[each])
+    return " · ".join([f"**{len(sections)} endpoints change**: {ends}", *_badges(changed)])
 
 
 def _section(change: EndpointChange, *, with_stack: bool) -> Section:
     name = code(change.name) + (f" in stack {code(change.stack)}" if with_stack else "")
-    return Section(name, " · ".join([change.outcome.value, *_badges(change)]), list(_blocks(change)))
+    return Section(name, " · ".join([change.outcome.value, *_badges([change])]), list(_blocks(change)))
 
 
-def _badges(change: EndpointChange) -> Iterator[str]:
-    if change.refusals:
-        yield "**will be refused**" if any(each.is_certain for each in change.refusals) else "may be refused"
-    if change.callers:
-        yield "**breaks callers**" if any(each.is_certain for each in change.callers) else "may break callers"
-    if any(each.capacity.differs for each in change.variants) and _is_there(change):
-        yield "capacity changes"
-    match (change.permissions.wider, change.permissions.narrower):
-        case (Answer.YES, _):
+def _badges(changes: Sequence[EndpointChange]) -> Iterator[str]:
+    """What is to be known of some endpoints before anything else, the gravest first."""
+    refusals = [each.is_certain for change in changes for each in change.refusals]
+    callers = [each.is_certain for change in changes for each in change.callers]
+    severities = Counter(each.severity for change in changes for each in change.findings.new)
+    if refusals:
+        yield "**will be refused**" if any(refusals) else "may be refused"
+    if callers:
+        yield "**breaks callers**" if any(callers) else "may break callers"
+    if severities[Severity.ERROR]:
+        yield f"**{_new(Severity.ERROR, severities)}**"
+    match [
+        max(answers) for answers in zip(*((c.permissions.wider, c.permissions.narrower) for c in changes), strict=True)
+    ]:
+        case [Answer.YES, _]:
             yield "**permissions wider**"
-        case (Answer.UNKNOWN, _):
+        case [Answer.UNKNOWN, _]:
             yield "permissions may be wider"
-        case (_, Answer.YES):
+        case [_, Answer.YES]:
             yield "permissions narrower"
-        case (_, Answer.UNKNOWN):
+        case [_, Answer.UNKNOWN]:
             yield "permissions may be narrower"
-    severities = Counter(each.severity for each in change.findings.new)
-    for severity in ("error", "warning"):
+    if any(Kind.CAPACITY in change.kinds for change in changes):
+        yield "capacity changes"
+    if severities[Severity.WARNING]:
+        yield _new(Severity.WARNING, severities)
+
+
+def _elsewhere(findings: Iterable[NewFinding]) -> Iterator[str]:
+    """The same of resources that belong to no endpoint."""
+    severities = Counter(each.severity for each in findings)
+    for severity in (Severity.ERROR, Severity.WARNING):
         if severities[severity]:
-            yield f"{severities[severity]} new {severity}{'s' if severities[severity] > 1 else ''}"
+            yield f"{_new(severity, severities)} elsewhere"
+
+
+def _new(severity: Severity, severities: Mapping[str, int]) -> str:
+    return counted(severities[severity], f"new {severity}", f"new {severity}s")
 
 
 def _blocks(change: EndpointChange) -> Iterator[Block]:
@@ -117,7 +152,7 @@ def _blocks(change: EndpointChange) -> Iterator[Block]:
     if change.deployment is not None:
         yield Paragraph(_deployment(change.deployment))
     yield from _findings(change.findings)
-    yield from _permissions(change)
+    yield from permissions(change.permissions)
     yield Details("Picture", [Picture("The endpoint after the change", diagram(change))])
     yield Details("Resources", [resources(change.resources)])
 
@@ -152,13 +187,12 @@ def _what_happens(change: EndpointChange) -> str:
 
 def _because(changes: Iterable[ResourceChange]) -> str:
     why = list(dict.fromkeys(reason for each in changes if each.before and each.after for reason in _roots(each)))
-    return f" Because of {joined(capped(why), 'and')}." if why else ""
+    return f" The reason{'s' if len(why) > 1 else ''}: {joined(capped(why), 'and')}." if why else ""
 
 
 def _roots(change: ResourceChange) -> Iterator[str]:
     """What of a resource changes by itself, in short."""
-    if not change.properties:
-        yield from reasons(change)
+    yield from renewal(change)
     for each in change.properties:
         root = re.split(r"[.\[]", each)[0]
         yield _PARTS.get(root) or code(f"{change.type}.{root}")
@@ -170,16 +204,15 @@ def _roots(change: ResourceChange) -> Iterator[str]:
 def _deployment(path: DeploymentPath) -> str:
     if path.strategy is Strategy.UNKNOWN:
         return "How the update is deployed is only known at deployment."
-    waits = f" It waits {duration(path.waits_seconds)} at least." if path.waits_seconds else ""
-    steps = ", ".join(path.steps)
-    return f"Deployment {path.strategy.value}: SageMaker {steps}.{waits} {_rollback(path)}"
+    waits = f" That takes {duration(path.waits_seconds)} at least." if path.waits_seconds else ""
+    return f"Deployed {_DEPLOYED[path.strategy]}: SageMaker {joined(path.steps, 'and')}.{waits} {_rollback(path)}"
 
 
 def _rollback(path: DeploymentPath) -> str:
     if not path.alarms_are_known:
-        return "Which alarms send it back is only known at deployment."
+        return "Which alarms roll it back is only known at deployment."
     if not path.alarms:
-        return "No alarm sends it back: only instances that do not come into service do."
+        return "No alarm rolls it back, only instances that do not come into service."
     return f"If {listed(path.alarms, 'or')} goes off meanwhile, the traffic goes back and the stack is rolled back."
 
 
@@ -188,12 +221,12 @@ def _rollback(path: DeploymentPath) -> str:
 
 def _caller(broken: CallerBreak) -> str:
     maybe = "" if broken.is_certain else "perhaps: "
-    return f"{maybe}{broken.calls}. {sentence(broken.remedy)}"
+    return f"{sentence(maybe + broken.calls)} {sentence(broken.remedy)}"
 
 
 def _refusal(refusal: Refusal) -> str:
     maybe = "" if refusal.is_certain else "perhaps: "
-    return f"{maybe}{refusal.message} ({refusal.rule}). {advice(refusal.fix)} See {refusal.source}"
+    return f"{sentence(f'{maybe}{refusal.message} ({refusal.rule})')} {advice(refusal.fix)} See {refusal.source}"
 
 
 def _findings(findings: FindingsChange) -> Iterator[Block]:
@@ -212,57 +245,3 @@ def _finding(finding: NewFinding) -> str:
     place = ".".join(filter(None, (finding.logical_id, finding.path)))
     message = code(finding.message, _LONGEST_MESSAGE)
     return f"{finding.severity} {finding.rule} at {code(place)}: {message}. {advice(finding.fix)}"
-
-
-# Permissions
-
-
-def _permissions(change: EndpointChange) -> Iterator[Block]:
-    who = [*((each, "runs as") for each in change.permissions.roles)]
-    who += [*((each, "may call") for each in change.permissions.callers)]
-    blocks: list[Block] = []
-    for principal, relation in who:
-        items = [*_principal(principal)]
-        if items:
-            verdict = _verdict(principal.wider, principal.narrower)
-            blocks.append(Bullets(capped(items), f"{code(principal.principal)} ({relation} the endpoint): {verdict}"))
-    if not blocks:
-        return
-    concerns = [code(each, _LONGEST_MESSAGE) for principal, _ in who for each in principal.concerns]
-    if concerns:
-        yield Bullets(capped(concerns), "Permissions worth a second look")
-    verdict = _verdict(change.permissions.wider, change.permissions.narrower)
-    yield Details(f"Permissions: {verdict}", blocks)
-
-
-def _verdict(wider: Answer, narrower: Answer) -> str:
-    words = {Answer.YES: "{}", Answer.UNKNOWN: "perhaps {}"}
-    said = [
-        words[answer].format(word) for answer, word in ((wider, "wider"), (narrower, "narrower")) if answer in words
-    ]
-    return " and ".join(said) or "neither wider nor narrower"
-
-
-def _principal(principal: PrincipalChange) -> Iterator[str]:
-    if principal.instead_of is not None:
-        yield f"in the place of {code(principal.instead_of)}"
-    yield from (_statement(each, "") for each in principal.statements)
-    yield from (_statement(each, "trust: ") for each in principal.trust)
-    yield from (f"managed policy {code(each)} added" for each in principal.policies_added)
-    yield from (f"managed policy {code(each)} removed" for each in principal.policies_removed)
-    yield from (f"cannot be judged: {code(each, _LONGEST_MESSAGE)}" for each in principal.unjudged)
-
-
-def _statement(change: StatementChange, prefix: str) -> str:
-    known = change.head or change.base
-    gained = "; ".join(code(str(each), _LONGEST_MESSAGE) for each in change.gained)
-    lost = "; ".join(code(str(each), _LONGEST_MESSAGE) for each in change.lost)
-    if known is not None and known.effect == "Deny":
-        said = [f"no longer denies {gained}" if gained else "", f"now denies {lost}" if lost else ""]
-    else:
-        said = [f"now allows {gained}" if gained else "", f"no longer allows {lost}" if lost else ""]
-    return f"{prefix}{change.kind}: {', '.join(filter(None, said)) or code(str(known), _LONGEST_MESSAGE)}"
-
-
-def _is_there(change: EndpointChange) -> bool:
-    return change.outcome not in (Outcome.CREATED, Outcome.DELETED, Outcome.LEFT_BEHIND)

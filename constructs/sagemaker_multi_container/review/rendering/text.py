@@ -15,6 +15,8 @@ def as_text(review: Review) -> str:
     """The whole review, without the picture."""
     document = tell(review)
     lines = [document.headline]
+    for block in document.opening:
+        lines += _lines(block)
     for section in document.sections:
         if len(document.sections) > 1:
             lines += ["", f"{section.name}: {section.headline}"]

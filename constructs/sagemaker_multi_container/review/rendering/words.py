@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from ..changes import BeforeAfter
@@ -17,9 +17,9 @@ _SHORT_DIGEST: Final = len("sha256:") + 12
 _PLACEHOLDER: Final = re.compile(r"(?:<[^<>]*>|[^\s,<>])*(?:<[^<>]*>|@)(?:<[^<>]*>|[^\s,<>])*")
 
 
-def cell(value: BeforeAfter[str | None], unknown: str = NONE) -> str:
+def cell(value: BeforeAfter[str | None], unknown: str = NONE, quote: Callable[[str], str] = code) -> str:
     """A value, or both if they differ."""
-    before, after = (unknown if each is None else code(each) for each in (value.before, value.after))
+    before, after = (unknown if each is None else quote(each) for each in (value.before, value.after))
     return after if before == after else f"{before}{ARROW}{after}"
 
 
