@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from sagemaker_multi_container.check.plugin_rules import PLUGIN_RULES
 from sagemaker_multi_container.cli.commands import mce
+from sagemaker_multi_container.cli.rules import ALL_RULES
+from sagemaker_multi_container.review.refusals import CHANGE_RULES
 from sagemaker_multi_container.rules import RULES
 from tests.check.examples import BUCKET, LATEST, OPEN, RIGHT, WITHOUT_HOSTNAME, write
 
@@ -226,10 +229,19 @@ def test_lists_the_rules() -> None:
     objects = json.loads(_check("--list-rules", "--format", "json").stdout)
 
     assert text.exit_code == 0
-    assert [line.split()[0] for line in text.stdout.splitlines()] == sorted(RULES)
-    assert all(rule.summary.splitlines()[0] in text.stdout for rule in RULES.values())
-    assert [each["rule"] for each in objects] == sorted(RULES)
-    assert {"severity", "confidence", "summary", "guards", "fix", "source"} < objects[0].keys()
+    assert [line.split()[0] for line in text.stdout.splitlines()] == sorted(ALL_RULES)
+    assert all(rule.summary.splitlines()[0] in text.stdout for rule in ALL_RULES.values())
+    assert [each["rule"] for each in objects] == sorted(ALL_RULES)
+    assert {"about", "severity", "confidence", "summary", "guards", "fix", "source"} < objects[0].keys()
+
+
+def test_one_list_has_the_ids_of_all_rules() -> None:
+    """Whoever holds them against something: whatever id a user has seen, it is there."""
+    lines = _check("--list-rules").stdout.splitlines()
+
+    assert {*RULES, *PLUGIN_RULES, *CHANGE_RULES} == ALL_RULES.keys()
+    assert len(RULES) + len(PLUGIN_RULES) + len(CHANGE_RULES) == len(ALL_RULES)
+    assert [line.split()[0] for line in lines if line.split()[1] == "change"] == sorted(CHANGE_RULES)
 
 
 @pytest.mark.parametrize("rule_id", RULES)
@@ -242,6 +254,17 @@ def test_explains_each_rule(rule_id: str) -> None:
         assert said in text
     assert f"--ignore '{rule_id}=why'" in text
     assert (explained["rule"], explained["guards"]) == (rule_id, list(rule.guards))
+
+
+@pytest.mark.parametrize("rule_id", CHANGE_RULES)
+def test_explains_a_rule_of_changes(rule_id: str) -> None:
+    """It comes up in reviews, and cannot be ignored."""
+    rule = CHANGE_RULES[rule_id]
+    text = _check("--explain", rule_id).stdout
+
+    assert all(said in text for said in (rule.id, rule.summary, rule.fix, rule.source, "mce review BASE HEAD"))
+    assert "--ignore" not in text
+    assert json.loads(_check("--explain", rule_id, "--format", "json").stdout)["about"] == "change"
 
 
 def test_explains_a_rule_of_the_plugin() -> None:

@@ -3,29 +3,75 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Literal
 
-from ..rules import RULES, Rule
+from ..rules import Rule
 from .ignoring import FINDING_ID
 
 _CONFIDENCES = {"documented": "AWS says so", "inferred": "it follows from what AWS says, or others reported it"}
+_GUARDED = {
+    "template": "the whole template",
+    "app": "what L1 resources are given in a CDK app",
+    "change": "what an update does to an endpoint that is there",
+}
+_FOUND_IN_REVIEW = """\
+It is a rule of changes: `mce review BASE HEAD` tells what breaks it, and `--fail-on refused` stops that. It cannot be
+ignored.
+"""
 
 
-def rules_as_text() -> str:
-    """A table of all rules, by id."""
-    lines = (f"{each.id}  {each.severity:7}  {each.confidence:10}  {_first_line(each.summary)}" for each in _rules())
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedRule:
+    """What there is to be known of a rule, whoever holds something against it."""
+
+    rule: str
+    """Its id."""
+    about: Literal["template", "app", "change"]
+    """What it is held against: templates, a CDK app that is synthesized, or a change that is reviewed."""
+    severity: str
+    confidence: str
+    summary: str
+    guards: tuple[str, ...]
+    """The properties it looks at; none if it looks at more than those of a template."""
+    fix: str
+    source: str
+
+
+def listed(rule: Rule, about: Literal["template", "app"]) -> ListedRule:
+    """A rule of which there are findings."""
+    return ListedRule(
+        rule=rule.id,
+        about=about,
+        severity=rule.severity.value,
+        confidence=rule.confidence.value,
+        summary=rule.summary,
+        guards=rule.guards,
+        fix=rule.fix,
+        source=rule.source,
+    )
+
+
+def rules_as_text(rules: Iterable[ListedRule]) -> str:
+    """A table of rules, by id."""
+    lines = (
+        f"{each.rule}  {each.about:8}  {each.severity:7}  {each.confidence:10}  {each.summary.partition(chr(10))[0]}"
+        for each in _by_id(rules)
+    )
     return "\n".join(lines) + "\n"
 
 
-def rules_as_json() -> str:
-    """A list of all rules, by id."""
-    return json.dumps([_as_object(each) for each in _rules()], indent=2) + "\n"
+def rules_as_json(rules: Iterable[ListedRule]) -> str:
+    """A list of rules, by id."""
+    return json.dumps([asdict(each) for each in _by_id(rules)], indent=2) + "\n"
 
 
-def explain_as_text(rule: Rule) -> str:
+def explain_as_text(rule: ListedRule) -> str:
     """All that is known of a rule, and how to ignore it."""
-    guards = "\n            ".join(rule.guards) or "what L1 resources are given in a CDK app"
+    guards = "\n            ".join(rule.guards) or _GUARDED[rule.about]
     return f"""\
-{rule.id}: {rule.summary}
+{rule.rule}: {rule.summary}
 
 severity    {rule.severity}
 confidence  {rule.confidence}: {_CONFIDENCES[rule.confidence]}
@@ -33,34 +79,23 @@ guards      {guards}
 fix         {rule.fix}
 source      {rule.source}
 
+{_FOUND_IN_REVIEW if rule.about == "change" else _ignoring(rule.rule)}"""
+
+
+def explain_as_json(rule: ListedRule) -> str:
+    """All that is known of a rule."""
+    return json.dumps(asdict(rule), indent=2) + "\n"
+
+
+def _ignoring(rule_id: str) -> str:
+    return f"""\
 To ignore it, say why it does not apply:
-  on the command line                         --ignore '{rule.id}=why'
-  in [tool.mce.ignore] of pyproject.toml      {rule.id} = "why"
-  in the Metadata of a template or resource   mce: {{ignore: {{{rule.id}: why}}}}
-  in a CDK app, for a construct               Acknowledgment(id="{FINDING_ID}{rule.id}", reason="why")
+  on the command line                         --ignore '{rule_id}=why'
+  in [tool.mce.ignore] of pyproject.toml      {rule_id} = "why"
+  in the Metadata of a template or resource   mce: {{ignore: {{{rule_id}: why}}}}
+  in a CDK app, for a construct               Acknowledgment(id="{FINDING_ID}{rule_id}", reason="why")
 """
 
 
-def explain_as_json(rule: Rule) -> str:
-    """All that is known of a rule."""
-    return json.dumps(_as_object(rule), indent=2) + "\n"
-
-
-def _first_line(text: str) -> str:
-    return text.partition("\n")[0]
-
-
-def _rules() -> list[Rule]:
-    return sorted(RULES.values(), key=lambda each: each.id)
-
-
-def _as_object(rule: Rule) -> dict[str, str | list[str]]:
-    return {
-        "rule": rule.id,
-        "severity": rule.severity,
-        "confidence": rule.confidence,
-        "summary": rule.summary,
-        "guards": list(rule.guards),
-        "fix": rule.fix,
-        "source": rule.source,
-    }
+def _by_id(rules: Iterable[ListedRule]) -> list[ListedRule]:
+    return sorted(rules, key=lambda each: each.rule)

@@ -11,13 +11,12 @@ import click
 from ..check.annotations import as_annotations
 from ..check.as_json import as_json
 from ..check.ignoring import read_reasons, unknown_rule
-from ..check.listing import explain_as_json, explain_as_text, rules_as_json, rules_as_text
-from ..check.plugin_rules import PLUGIN_RULES
+from ..check.listing import ListedRule, explain_as_json, explain_as_text, rules_as_json, rules_as_text
 from ..check.report import Report, at_least
 from ..check.report import check as check_paths
 from ..check.sarif import as_sarif
 from ..check.text import as_text, printable, summary
-from ..rules import RULES, Severity
+from ..rules import Severity
 from .commands import FOUND, OK, UNUSABLE
 from .options import UnusableError, config_option, configured_reasons, output_option, write_report
 
@@ -35,9 +34,15 @@ def _reasons(_: click.Context, __: click.Parameter, written: Sequence[str]) -> d
 
 
 def _rule_id(_: click.Context, __: click.Parameter, written: str | None) -> str | None:
-    if written is not None and written not in RULES and written not in PLUGIN_RULES:
+    if written is not None and written not in _all_rules():
         raise click.BadParameter(unknown_rule(written))
     return written
+
+
+def _all_rules() -> dict[str, ListedRule]:
+    from .rules import ALL_RULES  # noqa: PLC0415 - with the review's, which a check does not need
+
+    return ALL_RULES
 
 
 @click.command
@@ -114,10 +119,11 @@ def _assembly() -> Path:
 
 
 def _about_rules(explained: str | None, form: str) -> str:
+    rules = _all_rules()
     if explained:
-        rule = (RULES | PLUGIN_RULES)[explained]
+        rule = rules[explained]
         return explain_as_json(rule) if form == "json" else explain_as_text(rule)
-    return rules_as_json() if form == "json" else rules_as_text()
+    return rules_as_json(rules.values()) if form == "json" else rules_as_text(rules.values())
 
 
 def _rendered(report: Report, form: str, least: Severity) -> str:
