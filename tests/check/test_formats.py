@@ -95,7 +95,7 @@ def test_the_line_in_the_app_is_shown(declared: Report) -> None:
 def test_annotations_stand_at_the_line_in_the_app(declared: Report, monkeypatch: pytest.MonkeyPatch) -> None:
     """Which the pull request changes, rather than at the template, which is not in the repository."""
     command, _ = as_annotations(declared, Severity.ERROR).splitlines()
-    assert command.startswith("::error file=infra/app.py,line=39,title=MCE-C04::Model Containers[1]: has no hostname")
+    assert command.startswith("::error file=infra/app.py,line=39,title=MCE-C04::Search/Model Containers[1]: ")
     assert command.endswith(f"%0Ain: cdk.out/Search.template.json:{declared.findings[0].line}")
 
     monkeypatch.setenv("GITHUB_WORKSPACE", "/elsewhere")

@@ -72,6 +72,15 @@ def test_a_resource_leads_to_the_lines_that_made_it(tmp_path: Path) -> None:
     assert template.declared_at("Nobody") == ()
 
 
+def test_a_construct_is_known_by_its_path_without_the_cdk_cli(tmp_path: Path) -> None:
+    """Which alone has the paths written into the Metadata of templates."""
+    (template,) = read(synthesized(tmp_path, model))
+
+    assert template.metadata("Model") == {}
+    assert template.construct_path("Model") == "Search/Model"
+    assert template.construct_path("Nobody") is None
+
+
 @pytest.mark.usefixtures("traced")
 def test_what_the_construct_makes_leads_to_the_line_that_made_the_construct(tmp_path: Path) -> None:
     """Not into this library."""

@@ -104,6 +104,11 @@ class Origin:
         """The same of a nested stack."""
         return Origin(self.metadata, (*self.nested_in, logical_id))
 
+    def path(self, logical_id: str) -> str | None:
+        """The path of the construct that made a resource, as the Metadata of its template may have it."""
+        path = self.metadata.path(self.nested_in, logical_id)
+        return path and path.removeprefix("/")
+
     def lines(self, logical_id: str) -> tuple[Location, ...]:
         """The lines of the app that were under way when a resource was made, the innermost first.
 

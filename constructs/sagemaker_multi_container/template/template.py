@@ -89,7 +89,7 @@ class Template:
     def construct_path(self, logical_id: str) -> str | None:
         """The path of the construct that made the resource, such as `Stack/Endpoint/Model`, if a CDK app did."""
         path = self.metadata(logical_id).get("aws:cdk:path")
-        return path if isinstance(path, str) else None
+        return path if isinstance(path, str) else self.origin.path(logical_id)
 
     def declared_at(self, logical_id: str) -> tuple[Location, ...]:
         """The lines of the CDK app that made a resource, the innermost first; empty if that cannot be told."""
