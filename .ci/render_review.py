@@ -22,6 +22,7 @@ ICONS: Final = BUILD / "node_modules" / "@primer" / "octicons" / "build" / "svg"
 IMAGES: Final = ROOT / "docs" / "images"
 ALERTS: Final = {"caution": "stop", "warning": "alert"}
 """The icons of GitHub's alerts."""
+PICTURE: Final = "<details>\n<summary>The endpoint after the change"
 WIDTH: Final = 860
 """Of a comment on github.com."""
 
@@ -38,7 +39,7 @@ def review() -> str:
 def page(markdown: str, theme: str) -> Path:
     """The comment as a web page, with the picture of the endpoint unfolded."""
     html = MarkdownIt("commonmark", {"html": True}).enable("table").render(markdown)
-    html = html.replace("<details>\n<summary>Picture", "<details open>\n<summary>Picture")
+    html = html.replace(PICTURE, PICTURE.replace("details", "details open"))
     html = re.sub(r"<blockquote>\n<p>\[!(\w+)\]\n(.*?)</blockquote>", _alert, html, flags=re.DOTALL)
     html = re.sub(r'<pre><code class="language-mermaid">(.*?)</code></pre>', _diagram, html, flags=re.DOTALL)
     file = BUILD / f"{theme}.html"

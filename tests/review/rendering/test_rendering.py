@@ -184,7 +184,8 @@ def test_a_label_is_only_a_label(tmp_path: Path, text: str) -> None:
 
     for line in diagram(change).splitlines():
         assert re.fullmatch(
-            r"flowchart LR"
+            r"%%\{init: [A-Za-z0-9:,\"{} ]+\}%%"
+            r"|flowchart LR"
             r'|  (  )?[evmc0-9]+\["[A-Za-z0-9 .\-/:,%#;<>]*"\]:::[a-z]+'
             r'|  subgraph m\d+\["[A-Za-z0-9#; ]+"\]'
             r"|  end"
@@ -244,7 +245,7 @@ def test_a_comment_has_at_most_the_size_that_it_may_have(tmp_path: Path, longest
 
     assert len(text.encode()) <= longest
     assert text.startswith(MARKER)
-    assert "is left out here" in text or "<summary>Picture</summary>" in text
+    assert "is left out here" in text or "<summary>The endpoint after the change</summary>" in text
 
 
 def test_as_many_endpoints_as_a_stack_can_have_fit_into_a_comment(tmp_path: Path) -> None:

@@ -46,7 +46,6 @@ class Table:
 class Picture:
     """A diagram, in the language of Mermaid."""
 
-    title: str
     source: str
 
 

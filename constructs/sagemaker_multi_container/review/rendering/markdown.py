@@ -70,8 +70,8 @@ def _block(block: Block) -> str:
             return "\n".join(f"> {line}".rstrip() for line in lines)
         case Table(head, rows):
             return "\n".join(_row(each) for each in (head, ["---"] * len(head), *rows))
-        case Picture(title, source):
-            return f"{title}:\n\n```mermaid\n{source}\n```"
+        case Picture(source):
+            return f"```mermaid\n{source}\n```"
         case Details(title, blocks):
             inside = "\n\n".join(map(_block, blocks))
             return f"<details>\n<summary>{title}</summary>\n\n{inside}\n\n</details>"

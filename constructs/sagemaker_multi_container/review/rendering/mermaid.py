@@ -19,13 +19,18 @@ _STYLES: Final = {
     "changedframe": "fill:none,stroke:#bf8700,stroke-width:2px",
 }
 """Nodes have colours of their own, so that they can be read on any ground. Frames take on the ground and its ink."""
+_COMPACT: Final = (
+    '%%{init: {"flowchart": {"nodeSpacing": 16, "rankSpacing": 40, "padding": 8, '
+    '"subGraphTitleMargin": {"top": 2, "bottom": 8}}}}%%'
+)
+"""Room is scarce in a comment."""
 _LONGEST_LABEL = 60
 _HARMLESS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 .-/:,%")
 
 
 def diagram(change: EndpointChange) -> str:
     """The endpoint, its variants and their containers; what is removed, too."""
-    lines = ["flowchart LR", _node("e", [change.name, change.outcome.value], _style_of_endpoint(change))]
+    lines = [_COMPACT, "flowchart LR", _node("e", [change.name, change.outcome.value], _style_of_endpoint(change))]
     variants = {each.name.after or each.name.before: f"v{index}" for index, each in enumerate(change.variants)}
     for each in change.variants:
         node = variants[each.name.after or each.name.before]

@@ -137,9 +137,7 @@ def _blocks(change: EndpointChange) -> Iterator[Block]:
         )
     if change.callers:
         yield Alert("warning", "Callers must change", capped(map(_caller, change.callers)))
-    yield Paragraph(_what_happens(change))
-    if change.notes:
-        yield Bullets([sentence(each) for each in change.notes])
+    yield Paragraph(" ".join([_what_happens(change), *map(sentence, change.notes)]))
     if change.outcome is not Outcome.UNCHANGED:
         for model in change.models:
             yield from containers(model, is_only=len(change.models) == 1)
@@ -153,7 +151,7 @@ def _blocks(change: EndpointChange) -> Iterator[Block]:
         yield Paragraph(_deployment(change.deployment))
     yield from _findings(change.findings)
     yield from permissions(change.permissions)
-    yield Details("Picture", [Picture("The endpoint after the change", diagram(change))])
+    yield Details("The endpoint after the change", [Picture(diagram(change))])
     yield Details("Resources", [resources(change.resources)])
 
 
