@@ -1,7 +1,7 @@
 """What a change of templates does to the endpoints in them: the data that is compared once and told in many forms.
 
 Everything here is plain: names, numbers and texts. No value of a container's environment is among them. In sentences
-(of callers, refusals and notes) whatever comes from a template stands between backticks, see `quoting`.
+(of callers, refusals, permissions and notes) whatever comes from a template stands between backticks, see `quoting`.
 """
 
 from __future__ import annotations
