@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 from ..rules import Path, Rule, evaluate
 from ..template import Location, Template
@@ -65,10 +66,10 @@ def findings_of(template: Template, ignore: Mapping[str, str] | None = None) -> 
         ignore: Reasons to ignore rules, by id. Those of the template's authors come before them.
     """
     findings = []
-    for finding in evaluate(template.description):
-        reasons = {**(ignore or {}), **reasons_for(template, finding.resource)}
-        found = TemplateFinding(
-            template, finding.rule, finding.resource, finding.path, finding.message, reasons.get(finding.rule.id)
-        )
-        findings.append(found)
+    for resource, found in groupby(evaluate(template.description), key=lambda each: each.resource):
+        reasons = {**(ignore or {}), **reasons_for(template, resource)}
+        findings += [
+            TemplateFinding(template, each.rule, resource, each.path, each.message, reasons.get(each.rule.id))
+            for each in found
+        ]
     return findings

@@ -8,6 +8,7 @@ from difflib import SequenceMatcher
 from typing import Final
 
 from ..rules import RULES
+from ..rules.checks import quoted
 from ..template import Template
 from .plugin_rules import PLUGIN_RULES
 from .tool import DISTRIBUTION
@@ -27,29 +28,38 @@ NO_REASON: Final = "acknowledged in the CDK app"
 _ACKNOWLEDGED = re.compile(rf"(?:{FINDING_ID}|{ANNOTATION_ID}(?:{WARNING_ID})?)(?P<rule>.+)")
 _PREFIX = "MCE-"
 _LIKELY = 0.6
+_LONGEST_SLIP = 20
+_MOST_PROBLEMS = 10
 
 
 def unknown_rule(rule_id: object) -> str:
     """What to say of an id that no rule has."""
-    near = sorted((-_likeness(str(rule_id), each), each) for each in (*RULES, *PLUGIN_RULES))[:3]
+    given = str(rule_id)
+    candidates = (*RULES, *PLUGIN_RULES) if len(given) <= _LONGEST_SLIP else ()
+    near = sorted((-_likeness(given, each), each) for each in candidates)[:3]
     likely = [each for likeness, each in near if -likeness >= _LIKELY]
     hint = f"did you mean {' or '.join(likely)}?" if likely else "mce check --list-rules lists them"
-    return f"{rule_id!r} is none of the rules; {hint}"
+    return f"{quoted(given)} is none of the rules; {hint}"
 
 
 def read_reasons(written: object) -> tuple[dict[str, str], list[str]]:
     """The reasons that can be taken, by the rules' ids, and what is wrong with the others."""
     if not isinstance(written, Mapping):
         return {}, ["must give a reason for each rule's id"]
-    reasons: dict[str, str] = {}
-    problems: list[str] = []
-    for rule_id, reason in written.items():
-        if rule_id not in RULES and rule_id not in PLUGIN_RULES:
-            problems.append(unknown_rule(rule_id))
-        elif not isinstance(reason, str) or not reason.strip():
-            problems.append(f"{rule_id} is ignored without a reason; write why it does not apply")
-        else:
-            reasons[rule_id] = reason.strip()
+    reasons = {
+        rule_id: reason.strip()
+        for rule_id, reason in written.items()
+        if _is_rule(rule_id) and isinstance(reason, str) and reason.strip()
+    }
+    unusable = [rule_id for rule_id in written if rule_id not in reasons]
+    problems = [
+        f"{rule_id} is ignored without a reason; write why it does not apply"
+        if _is_rule(rule_id)
+        else unknown_rule(rule_id)
+        for rule_id in unusable[:_MOST_PROBLEMS]
+    ]
+    if len(unusable) > _MOST_PROBLEMS:
+        problems.append(f"{len(unusable) - _MOST_PROBLEMS:,} more like these")
     return reasons, problems
 
 
@@ -86,6 +96,10 @@ def _read(metadata: object) -> tuple[dict[str, str], list[str]]:
             reasons, problems = read_reasons(written)
             return reasons, [f"ignore: {problem}" for problem in problems]
     return {}, ["takes `ignore` and nothing else"]
+
+
+def _is_rule(rule_id: object) -> bool:
+    return rule_id in RULES or rule_id in PLUGIN_RULES
 
 
 def _likeness(given: str, rule_id: str) -> float:

@@ -39,6 +39,8 @@ def summary(report: Report, least: Severity) -> str:
 
 def printable(text: str) -> str:
     """The text in one line without control characters, which a template might hold to deceive a terminal."""
+    if text.isprintable():
+        return text
     return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text)
 
 
@@ -52,7 +54,8 @@ def _findings(findings: Collection[TemplateFinding]) -> Iterator[str]:
 def _finding(finding: TemplateFinding) -> str:
     rule = finding.rule
     severity = click.style(f"{rule.severity} {rule.id}", fg=_COLOURS[rule.severity])
-    places = [f"{finding.template.file}:{finding.line}" if finding.line else str(finding.template.file)]
+    line = finding.line
+    places = [f"{finding.template.file}:{line}" if line else str(finding.template.file)]
     if (declared_at := finding.declared_at) is not None:
         places.insert(0, f"{declared_at.file}:{declared_at.line}")
     where = printable(" ".join(filter(None, [finding.property_path, f"({', '.join(places)})"])))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
 ResourceType = Literal["Model", "EndpointConfig", "Endpoint", "ScalableTarget", "ScalingPolicy"]
@@ -52,7 +53,7 @@ class Resource:
     properties: Properties
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Description:
     """The resources that make up one or more endpoints, by logical id, and where they go, as far as known."""
 
@@ -69,13 +70,21 @@ class Description:
         resource = self.resources.get(value.logical_id)
         return resource.properties if resource is not None and resource.type == type else None
 
-    def models(self, endpoint_config: Properties) -> Iterator[tuple[str, int, Properties]]:
-        """The models of a config's variants that this description holds: list's name, index in it, and properties."""
+    def models(self, endpoint_config: Properties) -> Iterator[tuple[str, Properties]]:
+        """The models that a config's variants host and this description holds, with their logical ids."""
         for name in ("ProductionVariants", "ShadowProductionVariants"):
-            for index, variant in enumerate(dicts(endpoint_config.get(name))):
-                model = self.referred(variant.get("ModelName"), "Model")
-                if model is not None:
-                    yield name, index, model
+            for variant in dicts(endpoint_config.get(name)):
+                pools = dicts(variant.get("InstancePools"))
+                for value in (variant.get("ModelName"), *(pool.get("ModelNameOverride") for pool in pools)):
+                    model = self.referred(value, "Model")
+                    if isinstance(value, Reference) and model is not None:
+                        yield value.logical_id, model
+
+    @cached_property
+    def hosted(self) -> frozenset[str]:
+        """The logical ids of all models that variants host."""
+        configs = (each.properties for each in self.resources.values() if each.type == "EndpointConfig")
+        return frozenset(logical_id for config in configs for logical_id, _ in self.models(config))
 
 
 def dicts(value: object) -> list[Mapping[str, Any]]:

@@ -87,7 +87,7 @@ def no_shadow_of_several_containers(shadows: list[Any], place: Place) -> Problem
 )
 def no_asynchronous_calls_in_direct_mode(_: dict[str, Any], place: Place) -> Problems:
     """An asynchronous endpoint has no containers in Direct mode: InvokeEndpointAsync cannot name a container."""
-    for _name, _index, model in place.description.models(place.properties):
+    for _logical_id, model in place.description.models(place.properties):
         if mode_of(model) == "Direct":
             message = "asynchronous calls cannot name a container, and the model's containers are called in Direct mode"
             yield place.problem(message)
@@ -285,7 +285,7 @@ def _hosts(place: Place, mode: str | None = None) -> bool:
     """Whether a variant hosts a model of several containers, in this mode if one is given."""
     return any(
         is_multi_container(model) and mode in (None, mode_of(model))
-        for _name, _index, model in place.description.models(place.properties)
+        for _logical_id, model in place.description.models(place.properties)
     )
 
 

@@ -29,6 +29,7 @@ from .limits import (
     VOLUME_SIZE_GB,
 )
 from .rule import Confidence, Place, Problems, Severity, declare, rule
+from .spelling import nearest
 
 PRODUCTION_VARIANT = API + "ProductionVariant.html"
 TYPE = ("Variant.InstanceType", "Variant.InstancePools[].InstanceType")
@@ -59,10 +60,8 @@ def instance_type_form(instance_type: str, place: Place) -> Problems:
 def instance_type_is_known(instance_type: str, place: Place) -> Problems:
     """An instance type is one of those that SageMaker hosts endpoints on."""
     if instance_type not in known_types() and is_well_formed(instance_type):
-        from difflib import get_close_matches  # noqa: PLC0415 - seldom needed
-
-        nearest = get_close_matches(instance_type, known_types(), n=1)
-        hint = f"; did you mean {nearest[0]!r}?" if nearest else ""
+        meant = nearest(instance_type, known_types())
+        hint = f"; did you mean {meant!r}?" if meant else ""
         yield place.problem(f"{quoted(instance_type)} is not among the {len(known_types())} known types{hint}")
 
 

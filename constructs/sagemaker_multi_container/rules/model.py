@@ -95,21 +95,12 @@ def role_of_the_account(model: dict[str, Any], place: Place) -> Problems:
     """A model that a variant hosts has an execution role, and it is one of the account it is deployed to."""
     arn = model.get("ExecutionRoleArn")
     account = place.description.account
-    if arn is None and _is_hosted(place):
+    # Of one that inference components host, the role may be that of their endpoint config.
+    if arn is None and place.resource in place.description.hosted:
         yield place.problem("has no execution role, so that its images and model data cannot be pulled")
     elif account is not None and isinstance(arn, str) and ROLE_ARN.matches(arn) and arn.split(":")[4] != account:
         message = f"{quoted(arn)} is not a role of account {account}; SageMaker refuses roles of other accounts"
         yield place.problem(message, "ExecutionRoleArn")
-
-
-def _is_hosted(place: Place) -> bool:
-    """Whether a variant hosts the model. Else inference components may, with the role of their endpoint config."""
-    configs = (each for each in place.description.resources.values() if each.type == "EndpointConfig")
-    return any(
-        model is place.properties
-        for config in configs
-        for _name, _index, model in place.description.models(config.properties)
-    )
 
 
 declare(

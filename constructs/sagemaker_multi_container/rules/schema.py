@@ -11,6 +11,7 @@ from .description import Path, Unknown
 from .limits import CLOUDFORMATION
 from .property_types import PropertyType, converted, is_of_type, properties_of
 from .rule import RULES, Place, Problems, Severity, declare, rule
+from .spelling import nearest
 
 RESOURCES = ("Model", "EndpointConfig", "Endpoint", "ScalableTarget", "ScalingPolicy")
 TYPES_OF_RESOURCES = CLOUDFORMATION + "template-resource-type-ref.html"
@@ -67,10 +68,8 @@ def properties_are_known(properties: dict[str, Any], place: Place) -> Problems:
     """A resource has only properties that CloudFormation knows."""
     for path, name, known in _unknown_properties(properties, place):
         if _letters(name) not in map(_letters, known):
-            from difflib import get_close_matches  # noqa: PLC0415 - seldom needed
-
-            nearest = get_close_matches(name, known, n=1)
-            hint = f"did you mean {nearest[0]!r}?" if nearest else f"it knows {', '.join(known)}"
+            meant = nearest(name, known)
+            hint = f"did you mean {meant!r}?" if meant else f"it knows {', '.join(known)}"
             yield place.problem(f"{quoted(name)} is no property that CloudFormation knows here; {hint}", *path)
 
 

@@ -32,6 +32,10 @@ class Resolver:
     """The values that the stack gets from the one that it is nested in."""
     _parameters: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
     _conditions: dict[str, bool | None] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _elements: dict[int, tuple[list[Any], list[int]]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    """By the id of a list, which is kept so that no other one gets its id."""
 
     def resolve(self, value: Any) -> Any:
         """The value with all that is known in its place, and `Unknown` and `Reference` for the rest."""
@@ -60,6 +64,13 @@ class Resolver:
                 holds = self.condition(condition)
                 return None if holds is None else 1 if holds else 2
         return None
+
+    def elements(self, values: list[Any]) -> list[int]:
+        """Which elements of a list, as it is written, there are once it is resolved."""
+        if id(values) not in self._elements:
+            there = [index for index, each in enumerate(values) if self.resolve(each) is not NOTHING]
+            self._elements[id(values)] = values, there
+        return self._elements[id(values)][1]
 
     def _resolve(self, value: Any) -> Any:
         if isinstance(value, str):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from bisect import bisect_left
 from typing import Any, Final, NoReturn, TypeAlias
 
 from .lines import Steps
@@ -40,6 +42,7 @@ class JsonLines:
         parse(text)
         self._text = text
         self._found: dict[int, _Children] = {}
+        self._line_ends = [end.start() for end in re.finditer("\n", text)]
 
     def line(self, steps: Steps) -> int:
         """The line of a part of the template, as in `Lines`."""
@@ -51,7 +54,7 @@ class JsonLines:
             if step not in children:
                 break
             place, start = children[step]
-        return self._text.count("\n", 0, place) + 1
+        return bisect_left(self._line_ends, place) + 1
 
     def _children(self, start: int) -> _Children:
         """Where each member of an object and its value, or each element of a list, begins."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Protocol, TypeAlias
 
-from .intrinsics import NOTHING, Resolver
+from .intrinsics import Resolver
 
 Steps: TypeAlias = Sequence[str | int]
 """The way from the top of a template to a part of it, through its intrinsic functions as well."""
@@ -36,7 +36,7 @@ def written(value: Any, path: Steps, resolver: Resolver) -> list[str | int]:
             return steps
         step: Any = rest.pop(0)
         if isinstance(value, list) and isinstance(step, int):
-            there = [index for index, each in enumerate(value) if resolver.resolve(each) is not NOTHING]
+            there = resolver.elements(value)
             if not 0 <= step < len(there):
                 return steps
             step = there[step]

@@ -31,6 +31,7 @@ class YamlLines:
 
     def __init__(self, text: str) -> None:
         self._top = compose(text)
+        self._found: dict[int, dict[str, tuple[Node, Node]]] = {}
 
     def line(self, steps: Steps) -> int:
         """The line of a part of the template, as in `Lines`."""
@@ -42,7 +43,7 @@ class YamlLines:
             if node is not None and _function(node) == step and rest:
                 step = rest.pop(0)
             match node, step:
-                case Mapping(), str() if step in (pairs := _pairs(node)):
+                case Mapping(), str() if step in (pairs := self._members(node)):
                     key, node = pairs[step]
                     line = key.line
                 case Sequence(items=items), int() if step < len(items):
@@ -51,6 +52,11 @@ class YamlLines:
                 case _:
                     break
         return line
+
+    def _members(self, mapping: Mapping) -> dict[str, tuple[Node, Node]]:
+        if id(mapping) not in self._found:
+            self._found[id(mapping)] = _pairs(mapping)
+        return self._found[id(mapping)]
 
 
 def _function(node: Node) -> str | None:
