@@ -50,6 +50,7 @@ Mappings:
 Resources:
   Model: {Type: AWS::SageMaker::Model}
   Endpoint: {Type: AWS::SageMaker::Endpoint}
+  Role: {Type: AWS::IAM::Role}
 """ % ("x" * 4097)
 
 
@@ -140,6 +141,15 @@ RESOLVED: dict[str, Any] = {
     "!Select [0, [!GetAtt Endpoint.Arn]]": attribute("Arn"),
     "!Select [0, !GetAZs '']": Unknown(),
     "!Select [2, !Split ['/', 'a/b/c']]": "c",
+    "!Select [1, !Split ['/', !Ref Endpoint]]": attribute("EndpointName"),
+    "!Select [1, !Split ['/', !Sub '${Model}']]": Reference(logical_id="Model", attribute="ModelName"),
+    "!Sub ['${Name}-x', {Name: !Select [1, !Split ['/', !Ref Endpoint]]}]": attribute("EndpointName", suffix="-x"),
+    "!Select [0, !Split ['/', !Ref Model]]": Unknown(prefix="arn:"),
+    "!Select [2, !Split ['/', !Ref Model]]": Unknown(),
+    "!Select [1, !Split [':', !Ref Model]]": Unknown(),
+    "!Select [1, !Split ['/', !Sub 'a/${Model}']]": Unknown(),
+    "!Select [1, !Split ['/', !GetAtt Endpoint.Arn]]": Unknown(),
+    "!Select [1, !Split ['/', !Ref Role]]": Unknown(),
     "!Length [a, b]": 2,
     "!Length [a, !Ref Model]": 2,
     "!Length [a, !Ref Wanted]": Unknown(),

@@ -38,7 +38,7 @@ def endpoint_name_in_lower_case(name: str | Unknown, place: Place) -> Problems:
 declare(
     "MCE-P03",
     "An endpoint names its config by the config's name, not by its ARN.",
-    name_of("Endpoint.EndpointConfigName", "EndpointConfig", "EndpointConfigName", ENDPOINT_CONFIG_NAME),
+    name_of("Endpoint.EndpointConfigName", "EndpointConfig", ENDPOINT_CONFIG_NAME),
     source=CLOUDFORMATION + "resource-sagemaker-endpointconfig.html",
     fix="use Fn::GetAtt EndpointConfigName (in the CDK attrEndpointConfigName); Ref returns the ARN",
 )

@@ -207,8 +207,8 @@ def variant_hosts_a_model(variant: dict[str, Any], place: Place) -> Problems:
 declare(
     "MCE-V29",
     "A variant names its model by the model's name, not by its ARN.",
-    name_of("Variant.ModelName", "Model", "ModelName", MODEL_NAME),
-    name_of("Variant.InstancePools[].ModelNameOverride", "Model", "ModelName", MODEL_NAME),
+    name_of("Variant.ModelName", "Model", MODEL_NAME),
+    name_of("Variant.InstancePools[].ModelNameOverride", "Model", MODEL_NAME),
     source=CLOUDFORMATION + "resource-sagemaker-model.html",
     fix="use Fn::GetAtt ModelName (in the CDK attrModelName); Ref returns the ARN",
 )

@@ -6,5 +6,5 @@ Importing this package imports neither the CDK nor botocore and starts no proces
 from .documents import UnreadableTemplateError as UnreadableTemplateError
 from .origin import Location as Location
 from .reading import read as read
-from .template import TYPES as TYPES
+from .resource_types import TYPES as TYPES
 from .template import Template as Template

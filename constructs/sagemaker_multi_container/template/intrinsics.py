@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from ..rules import Reference, Unknown
+from ..rules.names import NAMES
 from .parameters import value_of
 from .partitions import partition_of, url_suffix_of
+from .resource_types import type_of
 from .strings import joined, known, text_of
 
 NOTHING: Final = object()
@@ -157,9 +159,20 @@ class Resolver:
 
     def _split(self, argument: Any) -> Any:
         match argument:
-            case [str(separator), source] if separator and (text := self._text(source)) is not None:
-                return text.split(separator)
+            case [str(separator), source] if separator:
+                match text_of(self._resolve(source)):
+                    case str(text):
+                        return text.split(separator)
+                    case Reference("", "", logical_id=logical_id, attribute=None) if separator == "/":
+                        return self._parts_of_arn(logical_id)
         return Unknown()
+
+    def _parts_of_arn(self, logical_id: str) -> Any:
+        """What `Ref` of a resource gives, up to its name and after that."""
+        its_type = type_of(_section(self.document, "Resources").get(logical_id))
+        if its_type is None or its_type not in NAMES:
+            return Unknown()
+        return [Unknown(prefix="arn:"), Reference(logical_id=logical_id, attribute=NAMES[its_type])]
 
     def _select(self, argument: Any) -> Any:
         match argument:

@@ -6,25 +6,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from ..rules import Description, Resource
 from ..rules import Path as PropertyPath
-from ..rules.description import ResourceType
 from ..rules.property_types import converted, properties_of
 from .documents import lines_of
 from .intrinsics import Resolver
 from .lines import Lines, written
 from .origin import Location, Origin
-
-TYPES: Final[Mapping[str, ResourceType]] = {
-    "AWS::SageMaker::Model": "Model",
-    "AWS::SageMaker::EndpointConfig": "EndpointConfig",
-    "AWS::SageMaker::Endpoint": "Endpoint",
-    "AWS::ApplicationAutoScaling::ScalableTarget": "ScalableTarget",
-    "AWS::ApplicationAutoScaling::ScalingPolicy": "ScalingPolicy",
-}
-"""The resources that the rules look at, by CloudFormation type."""
+from .resource_types import TYPES
 
 
 @dataclass(frozen=True, kw_only=True)
