@@ -173,6 +173,21 @@ def test_a_review_without_changes_is_one_line(pull_request: Path, tmp_path: Path
     assert reviewed.gates == {"roll,create": 0}
 
 
+@pytest.mark.parametrize("module", ["uuid", "json", "click", "yaml", "sagemaker_multi_container", "sitecustomize"])
+def test_python_beside_the_templates_is_not_executed(
+    pull_request: Path, tmp_path: Path, inputs: dict[str, str], module: str
+) -> None:
+    """A fork decides what is in the folder of its templates, and must decide nothing else here."""
+    workspace, executed = tmp_path / "head", tmp_path / "executed"
+    shutil.copytree(pull_request / "head" / "cdk.out", workspace / "cdk.out")
+    (workspace / f"{module}.py").write_text(f"import pathlib\npathlib.Path({str(executed)!r}).touch()\n")
+
+    reviewed = _review(pull_request / "base", workspace, tmp_path / "review", inputs, ["create"])
+
+    assert "rolls in place" in reviewed.markdown
+    assert not executed.exists()
+
+
 @pytest.mark.parametrize("base", [None, "raise SystemExit('not today')"], ids=["without-app", "broken"])
 def test_a_base_that_cannot_be_synthesized_is_said(
     pull_request: Path, tmp_path: Path, inputs: dict[str, str], base: str | None
