@@ -44,7 +44,8 @@ _NO_DICTS = (MultiContainerEndpoint, cdk.Resource, cdk.CfnElement)
 class MultiContainerEndpointChecks:
     """Checks every SageMaker model, endpoint config, endpoint and its scaling in a CDK app, whoever made them.
 
-    Add it with `cdk.Validations.of(app).add_plugins(MultiContainerEndpointChecks())`. An error fails the synthesis, a
+    Add it with `cdk.Validations.of(app).add_plugins(MultiContainerEndpointChecks())`, to the app or to a stage, not to
+    both: a stage in an app that has it is checked already. An error fails the synthesis, a
     warning does not. Either can be acknowledged for a construct and all below it, by the id that is printed with it:
     `cdk.Validations.of(construct).acknowledge(cdk.Acknowledgment(id=..., reason=...))`.
 
