@@ -153,7 +153,9 @@ DIRECT = description(
         {
             "ServiceNamespace": "sagemaker",
             "ScalableDimension": "sagemaker:variant:DesiredInstanceCount",
-            "ResourceId": "endpoint/search-models/variant/AllTraffic",
+            "ResourceId": Reference(
+                prefix="endpoint/", suffix="/variant/AllTraffic", logical_id="Endpoint", attribute="EndpointName"
+            ),
             "MinCapacity": 2,
             "MaxCapacity": 8,
             "ScheduledActions": [

@@ -36,6 +36,8 @@ def use(template: Template) -> None:
     for logical_id, resource in template.resources():
         assert isinstance(resource, dict)
         assert isinstance(template.metadata(logical_id), dict)
+        assert template.exists(logical_id) is not False
+        assert (template.condition(logical_id) is None) == (resource.get("Condition") is None)
         properties = template.properties(logical_id)
         for path in places(properties):
             assert template.line(logical_id, path) is not None
@@ -118,9 +120,9 @@ def known_resource(its_type: str, *names: str) -> st.SearchStrategy[dict[str, An
 
 
 RESOURCES = st.one_of(
-    known_resource("AWS::SageMaker::Model", "Containers", "ExecutionRoleArn", "InferenceExecutionConfig"),
-    known_resource("AWS::SageMaker::EndpointConfig", "ProductionVariants"),
-    known_resource("AWS::SageMaker::Endpoint", "EndpointConfigName"),
+    known_resource("AWS::SageMaker::Model", "Containers", "ExecutionRoleArn", "InferenceExecutionConfig", "ModelName"),
+    known_resource("AWS::SageMaker::EndpointConfig", "ProductionVariants", "EndpointConfigName"),
+    known_resource("AWS::SageMaker::Endpoint", "EndpointConfigName", "EndpointName"),
     known_resource("AWS::ApplicationAutoScaling::ScalableTarget", "ResourceId"),
     known_resource("AWS::CloudFormation::Stack", "TemplateURL", "Parameters"),
     VALUES,

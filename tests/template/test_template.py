@@ -93,6 +93,61 @@ def test_a_resource_whose_condition_fails_does_not_exist(template: Reads) -> Non
 
     assert [logical_id for logical_id, _ in found.resources()] == ["One", "Three", "Four"]
     assert list(found.description.resources) == ["One", "Three", "Four"]
+    assert {each: found.exists(each) for each in ("One", "Two", "Three", "Four", "Five")} == {
+        "One": True,
+        "Two": False,
+        "Three": None,
+        "Four": None,
+        "Five": False,
+    }
+
+
+CONDITIONS = """
+    A: !Equals [!Ref Stage, prod]
+    Turned: !Equals [prod, !Ref Stage]
+    Named: !Condition A
+    Substituted: !Equals [!Sub "${Stage}", !Sub "pro${Letter}"]
+    Both: !And [!Condition A, !Equals [!Ref Other, b]]
+    BothNamed: !And [!Condition Named, !Equals [!Ref Other, b]]
+    OneOf: !Or [!Condition A, !Equals [!Ref Other, b]]
+    Not: !Not [!Condition A]
+    Dev: !Equals [!Ref Stage, dev]
+    Chicken: !Not [!Condition Egg]
+    Egg: !Not [!Condition Chicken]
+    Odd: [5]
+"""
+SAME_CONDITIONS = {"A": "A", "Turned": "A", "Substituted": "A", "Both": "Both", "BothNamed": "Both"}
+
+
+def test_what_a_resource_depends_on_can_be_compared(template: Reads) -> None:
+    """Whatever its condition is called, and in another template as well."""
+    alone = ["OneOf", "Not", "Dev", "Chicken", "Egg", "Odd", "Nowhere"]
+    names = [*SAME_CONDITIONS, *alone]
+    resources = "\n".join(f"  {name}: {{Type: T, Condition: {name}}}" for name in names)
+    parameters = "Parameters: {Stage: {Type: String}, Other: {Type: String}, Letter: {Type: String, Default: d}}"
+    text = f"{parameters}\nConditions:{CONDITIONS}\nResources:\n{resources}\n  Always: {{Type: T}}"
+
+    found, again = template(text), template(text.replace("Named", "Renamed"))
+
+    assert found.condition("Always") is None
+    first: dict[str | None, str] = {}
+    alike = {name: first.setdefault(found.condition(name), name) for name in names}
+    assert alike == {name: SAME_CONDITIONS.get(name, name) for name in names}
+    assert [again.condition(name) for name in names if name != "BothNamed"] == [
+        found.condition(name) for name in names if name != "BothNamed"
+    ]
+
+
+def test_conditions_that_grow_with_each_other_are_compared_soon(template: Reads) -> None:
+    """Spelled out, the last of them would be longer than any memory."""
+    conditions: dict[str, object] = {"C0": {"Fn::Equals": [{"Ref": "AWS::StackName"}, "a"]}}
+    for number in range(100):
+        conditions[f"C{number + 1}"] = {"Fn::And": [{"Condition": f"C{number}"}] * 10}
+    resources = {name: {"Type": "T", "Condition": name} for name in conditions}
+
+    found = template({"Conditions": conditions, "Resources": resources})
+
+    assert len({found.condition(name) for name in conditions}) == len(conditions)
 
 
 ODD: dict[str, Any] = {

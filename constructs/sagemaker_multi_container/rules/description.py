@@ -2,7 +2,8 @@
 
 The construct renders this description from its value objects, the template reader reads it from a template. Strings,
 numbers, booleans, lists and dictionaries stand for themselves; whatever is only known at deployment (a CDK token,
-`Ref`, `Fn::*`) is an `Unknown`.
+`Ref`, `Fn::*`) is an `Unknown`. What one resource calls another of the same description is a `Reference`, however it is
+written.
 """
 
 from __future__ import annotations

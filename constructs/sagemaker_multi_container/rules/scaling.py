@@ -85,18 +85,12 @@ def scaled_variant(target: Properties, description: Description) -> ScaledVarian
     value = target.get("ResourceId")
     if not is_scaled_instance_count(target):
         return None
-    if isinstance(value, Reference):
-        endpoint = description.referred(value, "Endpoint")
-        if endpoint is None or value.prefix != BEFORE_ENDPOINT or not value.suffix.startswith(BEFORE_VARIANT):
-            return None
-        return ScaledVariant(endpoint, _config_of(endpoint, description), value.suffix.removeprefix(BEFORE_VARIANT))
-    if not isinstance(value, str):
+    endpoint = description.referred(value, "Endpoint")
+    if endpoint is None or not isinstance(value, Reference):
         return None
-    match = compiled(_RESOURCE_ID).fullmatch(value)
-    endpoint = _named(match[1], description) if match is not None else None
-    if match is None or endpoint is None:
+    if value.prefix != BEFORE_ENDPOINT or not value.suffix.startswith(BEFORE_VARIANT):
         return None
-    return ScaledVariant(endpoint, _config_of(endpoint, description), match[2])
+    return ScaledVariant(endpoint, _config_of(endpoint, description), value.suffix.removeprefix(BEFORE_VARIANT))
 
 
 @rule(
@@ -246,11 +240,6 @@ def _may_be_resource_id(value: str | Unknown) -> bool:
     if isinstance(value, Reference) and value.suffix and not compiled(_SUFFIX).fullmatch(value.suffix):
         return False
     return not starts_otherwise(value, BEFORE_ENDPOINT)
-
-
-def _named(name: str, description: Description) -> Properties | None:
-    endpoints = (each.properties for each in description.resources.values() if each.type == "Endpoint")
-    return next((endpoint for endpoint in endpoints if text(endpoint, "EndpointName") == name), None)
 
 
 def _config_of(endpoint: Properties, description: Description) -> Properties | None:

@@ -19,7 +19,8 @@ from .strings import joined, known, text_of
 NOTHING: Final = object()
 """What `AWS::NoValue` stands for: as if the property had not been written."""
 
-_PLACEHOLDER = re.compile(r"\$\{([^{}]*)\}")
+PLACEHOLDER: Final = re.compile(r"\$\{([^{}]*)\}")
+"""What `Fn::Sub` puts something in the place of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +55,7 @@ class Resolver:
             # Unknown for those that it depends on, should they depend on it.
             self._conditions[name] = None
             try:
-                self._conditions[name] = self._holds(_section(self.document, "Conditions").get(name))
+                self._conditions[name] = self._holds(section(self.document, "Conditions").get(name))
             except RecursionError:
                 return None
         return self._conditions[name]
@@ -102,12 +103,12 @@ class Resolver:
             return Unknown()
         if name.startswith("AWS::"):
             return self._pseudo_parameter(name)
-        declarations = _section(self.document, "Parameters")
+        declarations = section(self.document, "Parameters")
         if name in declarations:
             if name not in self._parameters:
                 self._parameters[name] = value_of(declarations[name], self.parameters.get(name))
             return self._parameters[name]
-        if name in _section(self.document, "Resources"):
+        if name in section(self.document, "Resources"):
             return Reference(logical_id=name, attribute=None)
         return Unknown()
 
@@ -138,7 +139,7 @@ class Resolver:
                 pass
             case _:
                 return Unknown()
-        pieces: list[Any] = _PLACEHOLDER.split(template)
+        pieces: list[Any] = PLACEHOLDER.split(template)
         pieces[1::2] = [self._substitute(name, variables) for name in pieces[1::2]]
         return joined(pieces)
 
@@ -169,7 +170,7 @@ class Resolver:
 
     def _parts_of_arn(self, logical_id: str) -> Any:
         """What `Ref` of a resource gives, up to its name and after that."""
-        its_type = type_of(_section(self.document, "Resources").get(logical_id))
+        its_type = type_of(section(self.document, "Resources").get(logical_id))
         if its_type is None or its_type not in NAMES:
             return Unknown()
         return [Unknown(prefix="arn:"), Reference(logical_id=logical_id, attribute=NAMES[its_type])]
@@ -206,7 +207,7 @@ class Resolver:
                 pass
             case _:
                 return Unknown()
-        found: Any = _section(self.document, "Mappings")
+        found: Any = section(self.document, "Mappings")
         for key in map(self._text, argument[:3]):
             if key is None:
                 return Unknown()
@@ -247,9 +248,10 @@ class Resolver:
         return None
 
 
-def _section(document: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    section = document.get(name)
-    return section if isinstance(section, dict) else {}
+def section(document: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """A section of a template; empty if there is none."""
+    content = document.get(name)
+    return content if isinstance(content, dict) else {}
 
 
 def _not(holds: bool | None) -> bool | None:

@@ -19,10 +19,13 @@ class Lines(Protocol):
         ...
 
 
-def written(value: Any, path: Steps, resolver: Resolver) -> list[str | int]:
+def written(value: Any, path: Steps, resolver: Resolver) -> tuple[list[str | int], Any]:
     """The way through a value as it is written to what is at a path of the resolved value, as far as it is certain.
 
     They differ where `Fn::If` chooses a branch, and where elements of a list turn out to be `AWS::NoValue`.
+
+    Returns:
+        The way, and what is written there: None if the way is not certain, or ends before.
     """
     steps: list[str | int] = []
     rest = list(path)
@@ -33,14 +36,14 @@ def written(value: Any, path: Steps, resolver: Resolver) -> list[str | int]:
             value = value["Fn::If"][branch]
             continue
         if not rest:
-            return steps
+            return steps, value
         step: Any = rest.pop(0)
         if isinstance(value, list) and isinstance(step, int):
             there = resolver.elements(value)
             if not 0 <= step < len(there):
-                return steps
+                return steps, None
             step = there[step]
         elif not isinstance(value, dict) or step not in value:
-            return steps
+            return steps, None
         steps.append(step)
         value = value[step]

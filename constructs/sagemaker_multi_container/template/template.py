@@ -14,8 +14,10 @@ from ..rules.property_types import converted, properties_of
 from .documents import lines_of
 from .intrinsics import Resolver
 from .lines import Lines, written
+from .names import with_references
 from .origin import Location, Origin
 from .resource_types import TYPES
+from .spelling import Spelling
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +45,7 @@ class Template:
             for logical_id, resource in self.resources(*TYPES)
             if isinstance(properties := self._resolved(logical_id), dict)
         }
-        return Description(resources, region=self.region, account=self.account)
+        return Description(with_references(resources, self), region=self.region, account=self.account)
 
     def resources(self, *types: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
         """The resources that will exist, as they are written, by logical id: all, or those of some types.
@@ -53,7 +55,7 @@ class Template:
         for logical_id, resource in self.document["Resources"].items():
             match resource:
                 case {"Type": str(its_type)} if not types or its_type in types:
-                    if self.resolver.condition(resource.get("Condition")) is not False:
+                    if self.exists(logical_id) is not False:
                         yield logical_id, resource
 
     def properties(self, logical_id: str) -> Mapping[str, Any]:
@@ -70,6 +72,32 @@ class Template:
         properties = self.resolver.resolve(resource.get("Properties", {}))
         its_type = TYPES.get(resource["Type"])
         return properties if its_type is None else converted(properties, properties_of(its_type))
+
+    def spelled(self, logical_id: str, path: PropertyPath) -> str | None:
+        """A text that is the same for properties that are the same at deployment; None if that cannot be told."""
+        _, value = written(self.document["Resources"][logical_id].get("Properties"), path, self.resolver)
+        return None if value is None else self._spelling.text(value)
+
+    def exists(self, logical_id: str) -> bool | None:
+        """Whether the stack will have a resource; None if it depends on a condition that is not known."""
+        resource = self.document["Resources"].get(logical_id)
+        if not isinstance(resource, dict):
+            return False
+        name = resource.get("Condition")
+        return True if name is None else self.resolver.condition(name)
+
+    def condition(self, logical_id: str) -> str | None:
+        """What a resource depends on, in a text that is the same for the same; None if it has no condition.
+
+        That of another template is the same, too, as long as its parameters have the same values.
+        """
+        resource = self.document["Resources"].get(logical_id)
+        name = resource.get("Condition") if isinstance(resource, dict) else None
+        return None if name is None else self._spelling.condition(name)
+
+    def exists_with(self, logical_id: str, other: str) -> bool:
+        """Whether a resource is certain to exist if another one does."""
+        return self.exists(logical_id) is True or self.condition(logical_id) == self.condition(other)
 
     def metadata(self, logical_id: str) -> Mapping[str, Any]:
         """The metadata of a resource, as it is written; empty if there is none, or no such resource."""
@@ -100,8 +128,12 @@ class Template:
             return None
         way: list[str | int] = ["Resources", logical_id]
         if path:
-            way += ["Properties", *written(resource.get("Properties"), path, self.resolver)]
+            way += ["Properties", *written(resource.get("Properties"), path, self.resolver)[0]]
         return self._lines.line(way)
+
+    @cached_property
+    def _spelling(self) -> Spelling:
+        return Spelling(self.resolver)
 
     @cached_property
     def _lines(self) -> Lines | None:

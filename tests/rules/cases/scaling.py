@@ -72,7 +72,6 @@ CASES = [
     breaks("MCE-A01", {ID: resource_id(variant="a/b")}, ID, "is not valid"),
     breaks("MCE-A01", {ID: resource_id(attribute=None)}, ID, "holds the endpoint's ARN"),
     breaks("MCE-A01", {ID: resource_id(variant="Other")}, ID, "scales 'Other', and the endpoint's variants are 'AllTr"),
-    breaks("MCE-A01", {ID: "endpoint/search-models/variant/Other"}, ID, "scales 'Other'"),
     keeps("MCE-A01", {ID: "endpoint/another-endpoint/variant/Other"}),
     keeps("MCE-A01", {ID: resource_id()}),
     keeps("MCE-A01", {ID: Unknown(prefix="endpoint/")}),
