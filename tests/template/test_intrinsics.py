@@ -20,6 +20,8 @@ Parameters:
   Wanted: {Type: String}
   Blank: {Type: String, Default: " "}
   Bucket: {Type: String, Default: "s3://<your-bucket>/model.tar.gz"}
+  Later: {Type: String, Default: "123456789012.dkr.ecr.us-east-1.amazonaws.com/REPLACE_ME:1"}
+  Exchange: {Type: String, Default: exchange-meter}
   Secret: {Type: String, Default: hunter2, NoEcho: true}
   Parameter: {Type: "AWS::SSM::Parameter::Value<String>", Default: /images/ranker}
   Dynamic: {Type: String, Default: "{{resolve:ssm:/images/ranker}}"}
@@ -86,6 +88,8 @@ RESOLVED: dict[str, Any] = {
     "!Ref Wanted": Unknown(),
     "!Ref Blank": Unknown(),
     "!Ref Bucket": Unknown(),
+    "!Ref Later": Unknown(),
+    "!Ref Exchange": "exchange-meter",
     "!Ref Secret": Unknown(),
     "!Ref Parameter": Unknown(),
     "!Ref Dynamic": dynamic("ssm"),

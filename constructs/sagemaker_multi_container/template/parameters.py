@@ -15,13 +15,14 @@ from .strings import known, text_of
 LONGEST: Final = 4096
 """The characters of a parameter that CloudFormation takes."""
 
-_PLACEHOLDER = re.compile(r"<[^<>]+>")
+# What authors write in place of a value that they cannot know.
+_PLACEHOLDER = re.compile(r"<[^<>]+>|\b(?:change|replace|fill)[-_ ]?(?:me|this|in)\b|\bTODO\b", re.IGNORECASE)
 
 
 def value_of(declaration: Any, given: Any = None) -> str | list[str] | Unknown:
     """The value of a parameter, which is a string or a list of them as in CloudFormation.
 
-    It is unknown without a default, with one that is blank or holds a placeholder such as `<your-bucket>`, for secrets
+    It is unknown without a default, with one that is blank or holds a placeholder such as `<your-bucket>` or `CHANGEME`, for secrets
     (`NoEcho`), and for what CloudFormation looks up in Systems Manager.
 
     Args:
