@@ -22,8 +22,8 @@ _PLACEHOLDER = re.compile(r"<[^<>]+>|\b(?:change|replace|fill)[-_ ]?(?:me|this|i
 def value_of(declaration: Any, given: Any = None) -> str | list[str] | Unknown:
     """The value of a parameter, which is a string or a list of them as in CloudFormation.
 
-    It is unknown without a default, with one that is blank or holds a placeholder such as `<your-bucket>` or `CHANGEME`, for secrets
-    (`NoEcho`), and for what CloudFormation looks up in Systems Manager.
+    It is unknown without a default, with one that is blank or holds a placeholder such as `<your-bucket>` or
+    `CHANGEME`, for secrets (`NoEcho`), and for what CloudFormation looks up in Systems Manager.
 
     Args:
         declaration: What the template says about the parameter.
