@@ -132,6 +132,53 @@ def test_a_full_disk_is_said_in_a_line(tmp_path: Path) -> None:
     assert ended.stderr == "Error: [Errno 28] No space left on device\n"
 
 
+def test_reads_standard_input(tmp_path: Path) -> None:
+    given = write(tmp_path / "error.json", WITHOUT_HOSTNAME)
+
+    with given.open() as stream:
+        ended = subprocess.run(
+            [MCE, "check", "-"], cwd=tmp_path, stdin=stream, capture_output=True, text=True, check=False
+        )
+
+    assert ended.returncode == 1
+    assert ended.stdout.startswith("stdin (stdin)\n")
+    assert "error MCE-C04 Containers[1] (stdin:" in ended.stdout
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ("< /dev/null", "Error: stdin: is empty\n"),
+        ("< /dev/zero", "Error: stdin: is larger than 5 MB; CloudFormation takes no template above 1 MB\n"),
+        ("<&-", "Error: stdin: is closed\n"),
+    ],
+)
+def test_what_is_no_template_on_standard_input_is_said_in_a_line(tmp_path: Path, given: str, says: str) -> None:
+    ended = subprocess.run(
+        ["sh", "-c", f"{MCE} check - {given}"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+
+    assert (ended.returncode, ended.stderr) == (2, says)
+
+
+def test_templates_come_through_pipes(tmp_path: Path) -> None:
+    """As from `git show`, to check one, and to compare two."""
+    write(tmp_path / "error.json", WITHOUT_HOSTNAME)
+    write(tmp_path / "bucket.json", BUCKET)
+    ways = {
+        "check <(cat error.json)": (1, "error MCE-C04 Containers[1] (/dev/fd/"),
+        "review <(cat bucket.json) <(cat error.json)": (1, "MCE-C04"),
+        "review - <(cat bucket.json) < bucket.json": (0, "There are no SageMaker endpoints"),
+    }
+
+    for arguments, (code, says) in ways.items():
+        ended = subprocess.run(
+            ["bash", "-c", f"{MCE} {arguments}"], cwd=tmp_path, capture_output=True, text=True, check=False
+        )
+        assert (ended.returncode, ended.stderr) == (code, "")
+        assert says in ended.stdout
+
+
 @pytest.mark.parametrize("form", ["text", "json", "sarif", "github"])
 def test_a_terminal_that_lacks_characters_gets_escapes(tmp_path: Path, form: str) -> None:
     write(tmp_path / "error.json", template(Model=model(container("ранкер"), container(None))))

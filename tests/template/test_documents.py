@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -108,14 +109,11 @@ def test_it_is_said_without_the_c_parser_as_well(name: str, template: Reads, mon
 
 
 def test_paths_that_are_no_files_are_said_in_one_line(tmp_path: Path) -> None:
-    pipe = tmp_path / "pipe"
-    os.mkfifo(pipe)
     (tmp_path / "app" / "cdk.out").mkdir(parents=True)
     (tmp_path / "app" / "cdk.out" / "manifest.json").write_text("{}")
     reasons = {
         "nowhere.yaml": "no such file or directory",
-        "pipe": "is no regular file",
-        "/dev/zero": "is no regular file",
+        "/dev/zero": "is larger than 5 MB; CloudFormation takes no template above 1 MB",
         "/proc/self/mem": "input/output error",
         "x" * 300: "file name too long",
         "null\0byte": "embedded null byte",
@@ -127,6 +125,36 @@ def test_paths_that_are_no_files_are_said_in_one_line(tmp_path: Path) -> None:
         with pytest.raises(UnreadableTemplateError) as refused:
             read(tmp_path / name)
         assert refused.value.reason == reason
+
+
+def test_a_pipe_that_is_given_is_read_to_its_end(tmp_path: Path) -> None:
+    """Also one that comes in pieces; lines are told though it cannot be read again."""
+    pipe = tmp_path / "app.yaml"
+    os.mkfifo(pipe)
+
+    def write() -> None:
+        with pipe.open("w") as stream:
+            for piece in RESOURCES.splitlines(keepends=True):
+                stream.write(piece)
+                stream.flush()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    (found,) = read(pipe)
+    writer.join()
+
+    assert (found.file, found.stack, found.line("Model")) == (pipe, "app", 2)
+
+
+def test_a_pipe_that_a_template_names_is_not_read(tmp_path: Path) -> None:
+    """It may never give anything."""
+    os.mkfifo(tmp_path / "nested.yaml")
+    file = tmp_path / "app.yaml"
+    file.write_text(
+        "Resources:\n  A: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: nested.yaml}}", encoding="utf-8"
+    )
+
+    assert [each.file for each in read(file)] == [file]
 
 
 def test_a_name_that_a_terminal_would_not_show_is_quoted(tmp_path: Path) -> None:

@@ -48,6 +48,7 @@ def model_of(template: Template) -> Any:
 
 
 MODEL = Reference(logical_id="Model", attribute="ModelName")
+MAYBE = {"Fn::If": ["Prod", "a", {"Ref": "AWS::NoValue"}]}
 SAME: dict[str, tuple[object, object]] = {
     "a literal": ("m", "m"),
     "a number": (12, "12"),
@@ -71,7 +72,7 @@ OTHER: dict[str, tuple[object, object]] = {
     "another parameter": ({"Ref": "Name"}, {"Ref": "Stage"}),
     "another end": (sub("${AWS::StackName}-m"), sub("${AWS::StackName}-n")),
     "another service's other value": ("{{resolve:ssm:/name}}", "{{resolve:ssm:/other}}"),
-    "maybe no name at all": ({"Fn::If": ["Prod", "a", {"Ref": "AWS::NoValue"}]},) * 2,
+    "maybe no name at all": (MAYBE, MAYBE),
     "a string too long to spell out": (sub("${A}" * 300 + "${Stage}", A="a" * 300), "a" * 90_000),
     "nothing of the kind": ({"Ref": "AWS::NoValue"}, ["m"]),
 }

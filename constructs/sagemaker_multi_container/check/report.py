@@ -75,7 +75,8 @@ def check(paths: Iterable[Path], ignore: Mapping[str, str]) -> Report:
             continue
         templates += read_here
         if not any(map(_number_of_resources, read_here)):
-            notes.append(f"{path}: there is no SageMaker Model, EndpointConfig, Endpoint or scaling of one to check")
+            name = path if path.is_dir() else read_here[0].file
+            notes.append(f"{name}: there is no SageMaker Model, EndpointConfig, Endpoint or scaling of one to check")
         for template in read_here:
             notes += unusable_reasons(template)
     findings = [finding for template in templates for finding in findings_of(template, ignore)]

@@ -89,8 +89,8 @@ def check(
 ) -> None:
     """Hold CloudFormation templates against what SageMaker accepts.
 
-    Each PATH is a cloud assembly of the CDK or a template in JSON or YAML, whoever wrote it; without one it is cdk.out.
-    Nothing is deployed and no AWS account is asked.
+    Each PATH is a cloud assembly of the CDK or a template in JSON or YAML, whoever wrote it; without one it is cdk.out,
+    and - is standard input. Nothing is deployed and no AWS account is asked.
 
     Exit code: 0 if nothing was found that --fail-on names, 1 if something was, 2 if something could not be read.
     """

@@ -6,12 +6,15 @@ import codecs
 import json
 import re
 import stat
+import sys
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 from . import json_text
 from .lines import Lines
 
+STANDARD_INPUT: Final = Path("-")
 LARGEST: Final = 5
 """The megabytes of a template that are read: those that CloudFormation takes have 1 MB at most."""
 
@@ -28,6 +31,14 @@ class UnreadableTemplateError(Exception):
         self.reason = reason
 
 
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A template as it was read."""
+
+    text: str
+    content: dict[str, Any]
+
+
 def real(path: Path) -> Path:
     """Where a path leads without symbolic links.
 
@@ -41,33 +52,52 @@ def real(path: Path) -> Path:
 
 
 def is_directory(path: Path) -> bool:
-    """Whether there is a directory at a path, rather than a file.
+    """Whether there is a directory at a path, rather than something else.
 
     Raises:
-        UnreadableTemplateError: If there is neither. A pipe may never give anything, and a device may never end.
+        UnreadableTemplateError: If there is nothing.
     """
-    try:
-        mode = path.stat().st_mode
-    except (OSError, ValueError) as reason:
-        raise UnreadableTemplateError(path, _said(reason)) from reason
-    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
-        raise UnreadableTemplateError(path, "is no regular file")
-    return stat.S_ISDIR(mode)
+    return path != STANDARD_INPUT and stat.S_ISDIR(_mode(path))
 
 
 def read_text(path: Path, megabytes: int) -> str:
-    """The text in a file that has no more than some megabytes.
+    """The text in a regular file that has no more than some megabytes.
 
     Raises:
-        UnreadableTemplateError: If there is no such file, or no such text in it.
+        UnreadableTemplateError: If there is no such file, or no such text in it. A pipe may never give anything.
     """
-    if is_directory(path):
-        raise UnreadableTemplateError(path, "is a directory")
+    mode = _mode(path)
+    if not stat.S_ISREG(mode):
+        raise UnreadableTemplateError(path, "is a directory" if stat.S_ISDIR(mode) else "is no regular file")
+    return _text_in(path, megabytes)
+
+
+def _mode(path: Path) -> int:
+    try:
+        return path.stat().st_mode
+    except (OSError, ValueError) as reason:
+        raise UnreadableTemplateError(path, _said(reason)) from reason
+
+
+def _text_in(path: Path, megabytes: int) -> str:
     try:
         with path.open("rb") as stream:
-            content = stream.read((megabytes << 20) + 1)
+            return _text_of(stream, path, megabytes)
     except OSError as reason:
         raise UnreadableTemplateError(path, _said(reason)) from reason
+
+
+def _standard_input(file: Path) -> str:
+    if not sys.stdin:
+        raise UnreadableTemplateError(file, "is closed")
+    try:
+        return _text_of(sys.stdin.buffer, file, LARGEST)
+    except OSError as reason:
+        raise UnreadableTemplateError(file, _said(reason)) from reason
+
+
+def _text_of(stream: BinaryIO, path: Path, megabytes: int) -> str:
+    content = stream.read((megabytes << 20) + 1)
     if len(content) > megabytes << 20:
         too_large = f"is larger than {megabytes} MB; CloudFormation takes no template above 1 MB"
         raise UnreadableTemplateError(path, too_large)
@@ -97,13 +127,27 @@ def read_json(path: Path, megabytes: int) -> dict[str, Any]:
     return content
 
 
-def read_document(path: Path, *, is_synthesized: bool = False) -> dict[str, Any]:
+def read_document(path: Path, *, is_synthesized: bool = False) -> Document:
     """The template in a file. Those that the CDK synthesizes may be without Resources.
 
     Raises:
         UnreadableTemplateError: If it is no template.
     """
-    text = read_text(path, LARGEST)
+    return _document(path, read_text(path, LARGEST), is_synthesized=is_synthesized)
+
+
+def read_given(path: Path) -> tuple[Path, Document]:
+    """What a user gives: the template in a file, in a pipe or from standard input, and what its file is called.
+
+    Raises:
+        UnreadableTemplateError: If it is no template.
+    """
+    file = Path("stdin") if path == STANDARD_INPUT else path
+    text = _standard_input(file) if path == STANDARD_INPUT else _text_in(path, LARGEST)
+    return file, _document(file, text, is_synthesized=False)
+
+
+def _document(path: Path, text: str, *, is_synthesized: bool) -> Document:
     content = _parse(path, text)
     if not isinstance(content, dict):
         kind = "a list" if isinstance(content, list) else "nothing" if content is None else "a single value"
@@ -116,21 +160,17 @@ def read_document(path: Path, *, is_synthesized: bool = False) -> dict[str, Any]
         if "artifacts" in content:
             raise UnreadableTemplateError(path, f"is the manifest of a cloud assembly; give its folder, {path.parent}")
         raise UnreadableTemplateError(path, "is no CloudFormation template: it has no mapping of Resources")
-    return content
+    return Document(text, content)
 
 
-def lines_of(path: Path) -> Lines | None:
-    """Where the parts of a template stand in its file. None if that cannot be told."""
+def lines_of(text: str) -> Lines:
+    """Where the parts of a template stand in its text."""
     try:
-        text = read_text(path, LARGEST)
-        try:
-            return json_text.JsonLines(text)
-        except ValueError:
-            from . import yaml_text  # noqa: PLC0415 - PyYAML is an extra
+        return json_text.JsonLines(text)
+    except ValueError:
+        from . import yaml_text  # noqa: PLC0415 - PyYAML is an extra
 
-            return yaml_text.YamlLines(text)
-    except (UnreadableTemplateError, ValueError, ImportError):
-        return None
+        return yaml_text.YamlLines(text)
 
 
 def _said(reason: Exception) -> str:

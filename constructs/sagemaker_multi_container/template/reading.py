@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from ..rules import Unknown
 from .assembly import MANIFEST, confined, stacks_of, staged_files
-from .documents import UnreadableTemplateError, is_directory, read_document, real
+from .documents import Document, UnreadableTemplateError, is_directory, read_document, read_given, real
 from .intrinsics import Resolver
 from .origin import Origin, StackMetadata
 from .strings import elsewhere, text_of
@@ -24,7 +24,8 @@ MOST: Final = 1000
 def read(path: Path) -> list[Template]:
     """The templates of a cloud assembly (with its stages and nested stacks), or the one in a file.
 
-    Of a file, nested stacks are read, too, if their `TemplateURL` is a file as before `aws cloudformation package`.
+    A file may be a pipe, and `-` is standard input. Of a file, nested stacks are read, too, if their `TemplateURL` is a
+    file as before `aws cloudformation package`.
     A stack stands before those nested in it.
 
     Raises:
@@ -45,24 +46,24 @@ class _Reading:
     assembly: Path | None = None
     """The cloud assembly that they are in."""
     asset_manifests: list[Path] = field(default_factory=list)
-    documents: dict[Path, dict[str, Any]] = field(default_factory=dict)
+    documents: dict[Path, Document] = field(default_factory=dict)
     """What was read, so that each file is read once."""
 
     @cached_property
     def staged(self) -> dict[str, Path]:
         return staged_files(self.asset_manifests)
 
-    def document(self, file: Path) -> dict[str, Any]:
+    def document(self, file: Path) -> Document:
         place = real(file)
         if place not in self.documents:
             self.documents[place] = read_document(file, is_synthesized=self.assembly is not None)
         return self.documents[place]
 
 
-def _single(file: Path) -> Iterator[Template]:
-    reading = _Reading()
+def _single(path: Path) -> Iterator[Template]:
+    file, document = read_given(path)
     name = file.name.split(".")[0] or file.name
-    return _with_nested(_template(file, name, reading.document(file)), reading)
+    return _with_nested(_template(file, name, document), _Reading())
 
 
 def _assembly(folder: Path) -> Iterator[Template]:
@@ -70,7 +71,7 @@ def _assembly(folder: Path) -> Iterator[Template]:
         synthesized = folder / "cdk.out"
         hint = str(synthesized) if _is_there(synthesized / MANIFEST) else "the folder that cdk synth wrote, or a file"
         raise UnreadableTemplateError(folder, f"is no cloud assembly, for it has no {MANIFEST}; give {hint}")
-    documents: dict[Path, dict[str, Any]] = {}
+    documents: dict[Path, Document] = {}
     for stack in stacks_of(folder):
         reading = _Reading(folder, stack.asset_manifests, documents)
         template = _template(
@@ -88,7 +89,7 @@ def _assembly(folder: Path) -> Iterator[Template]:
 def _template(
     file: Path,
     stack: str,
-    document: dict[str, Any],
+    document: Document,
     *,
     region: str | None = None,
     account: str | None = None,
@@ -97,12 +98,13 @@ def _template(
     origin: Origin | None = None,
 ) -> Template:
     resolver = Resolver(
-        document=document, region=region, account=account, stack_name=stack_name, parameters=parameters or {}
+        document=document.content, region=region, account=account, stack_name=stack_name, parameters=parameters or {}
     )
     return Template(
         file=file,
         stack=stack,
-        document=document,
+        document=document.content,
+        text=document.text,
         resolver=resolver,
         region=region,
         account=account,
@@ -126,8 +128,7 @@ def _with_nested(template: Template, reading: _Reading) -> Iterator[Template]:
 
 def _nested(holder: Template, logical_id: str, file: Path, reading: _Reading) -> Template:
     document = reading.document(file)
-    path = holder.construct_path(logical_id)
-    declared = document.get("Parameters")
+    declared = document.content.get("Parameters")
     given = holder.properties(logical_id).get("Parameters", {})
     parameters = (
         {name: elsewhere(value) for name, value in given.items()}
@@ -136,13 +137,19 @@ def _nested(holder: Template, logical_id: str, file: Path, reading: _Reading) ->
     )
     return _template(
         file,
-        path.rpartition("/")[0].removesuffix(".NestedStack") if path else f"{holder.stack}/{logical_id}",
+        name_of_nested(holder, logical_id),
         document,
         region=holder.region,
         account=holder.account,
         parameters=parameters,
         origin=holder.origin.nested(logical_id),
     )
+
+
+def name_of_nested(holder: Template, logical_id: str) -> str:
+    """How people know the stack that a resource of another one nests in it."""
+    path = holder.construct_path(logical_id)
+    return path.rpartition("/")[0].removesuffix(".NestedStack") if path else f"{holder.stack}/{logical_id}"
 
 
 def _nested_file(holder: Template, logical_id: str, reading: _Reading) -> Path | None:

@@ -32,6 +32,8 @@ class Template:
     document: Mapping[str, Any]
     """The whole template, with the long forms of intrinsic functions."""
     resolver: Resolver
+    text: str | None = field(default=None, repr=False, compare=False)
+    """What was read."""
     region: str | None = None
     account: str | None = None
     origin: Origin = field(default_factory=Origin, repr=False, compare=False)
@@ -137,4 +139,4 @@ class Template:
 
     @cached_property
     def _lines(self) -> Lines | None:
-        return lines_of(self.file)
+        return None if self.text is None else lines_of(self.text)
