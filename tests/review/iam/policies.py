@@ -131,6 +131,8 @@ def _holds(operator: str, given: str | None, values: Sequence[str]) -> bool:
             return given not in values
         case "StringLike":
             return given is not None and any(fnmatch.fnmatchcase(given, each) for each in values)
+        case "StringNotLike":
+            return given is None or not any(fnmatch.fnmatchcase(given, each) for each in values)
         case "StringLikeIfExists":
             return given is None or any(fnmatch.fnmatchcase(given, each) for each in values)
     raise NotImplementedError(operator)

@@ -203,6 +203,62 @@ def test_a_policy_that_is_not_written_cannot_be_judged(document: Any) -> None:
     )
 
 
+# Whether its policies exist
+
+
+def depending(on: str, resource: dict[str, Any]) -> dict[str, Any]:
+    """A resource that is only there if a parameter has this value."""
+    return {**resource, "Condition": f"Is{on}"}
+
+
+CONDITIONS = {
+    "Parameters": {"Stage": {"Type": "String"}},
+    "Conditions": {f"Is{each}": {"Fn::Equals": [{"Ref": "Stage"}, each]} for each in ("Prod", "Test")}
+    | {"IsSure": {"Fn::Equals": ["a", "a"]}, "IsLive": {"Condition": "IsProd"}},
+}
+
+
+@pytest.mark.parametrize(
+    ("base", "head", "verdicts"),
+    [
+        ({}, {"Policy": depending("Prod", policy(GET))}, (UNKNOWN, NO)),
+        ({"Policy": depending("Prod", policy(GET))}, {"Policy": policy(GET)}, (UNKNOWN, NO)),
+        (
+            {"Policy": depending("Prod", policy(GET))},
+            {"Policy": depending("Test", policy(GET))},
+            (UNKNOWN, UNKNOWN),
+        ),
+        (
+            {"Policy": policy(allow("*")), "Denial": depending("Prod", policy(deny("*")))},
+            {"Policy": policy(allow("*")), "Denial": policy(deny("*"))},
+            (NO, UNKNOWN),
+        ),
+        ({"Role": depending("Prod", role())}, {}, (UNKNOWN, NO)),
+        (
+            {"Policy": depending("Prod", policy(PolicyDocument={"Ref": "Stage"}))},
+            {"Policy": policy(PolicyDocument={"Ref": "Stage"})},
+            (UNKNOWN, UNKNOWN),
+        ),
+        ({"Policy": depending("Prod", policy(GET))}, {"Policy": depending("Live", policy(GET))}, (NO, NO)),
+        ({"Policy": depending("Sure", policy(GET))}, {"Policy": policy(GET)}, (NO, NO)),
+    ],
+    ids=["added", "dropped", "changed", "of a denial", "of the role", "unread", "another name", "certain"],
+)
+def test_a_policy_that_may_not_exist_may_allow_nothing(
+    base: dict[str, Any], head: dict[str, Any], verdicts: tuple[Answer, Answer]
+) -> None:
+    """For what it depends on is only known at deployment."""
+    changed = change_of_role(template(sections=CONDITIONS, **base), template(sections=CONDITIONS, **head))
+
+    assert verdict(changed) == verdicts
+
+
+def test_what_a_policy_depends_on_is_told() -> None:
+    added = change_of_role(template(), template(sections=CONDITIONS, Policy=depending("Prod", policy(GET))))
+
+    assert texts(added)[0][1] == ["s3:GetObject on arn:aws:s3:::models/* if the template's condition IsProd holds"]
+
+
 # Who may assume it
 
 

@@ -70,6 +70,10 @@ SAME: dict[str, tuple[list[Any], list[Any]]] = {
         [allow("a:x", "r", {"StringEquals": {"aws:SourceAccount": "1"}})],
         [allow("a:x", "r", {"stringequals": {"AWS:sourceaccount": ["1"]}})],
     ),
+    "the partition, which is the same wherever a stack is deployed": (
+        [allow(GET, objects("a")), allow("sns:Publish", sub("arn:aws*:sns:${AWS::Region}:a"))],
+        [allow(GET, objects("a", partition="aws")), allow("sns:Publish", sub("arn:aws*:sns:${AWS::Region}:a"))],
+    ),
     "an operator that means the same": (
         [allow("a:x", "r", when("ArnEquals", "arn:a:b:c:d:e*"))],
         [allow("a:x", "r", when("ArnLike", "arn:a:b:c:d:e*"))],
@@ -125,6 +129,16 @@ WIDER: dict[str, tuple[list[Any], list[Any], str]] = {
         [allow("s3:ListBucket", "b", when("StringLike", "a/*", key="s3:prefix"))],
         "s3:ListBucket on b if StringLike s3:prefix a/*",
     ),
+    "a refused value less": (
+        [allow("a:x", "r", when("StringNotEquals", "1", "2"))],
+        [allow("a:x", "r", when("StringNotEquals", "1"))],
+        "a:x on r if StringNotEquals aws:SourceAccount 1",
+    ),
+    "a refused value for another": (
+        [allow("a:x", "r", when("StringNotLike", "1*"))],
+        [allow("a:x", "r", when("StringNotLike", "12*"))],
+        "a:x on r if StringNotLike aws:SourceAccount 12*",
+    ),
     "wildcards where there were none": (
         [allow("a:x", "r", when("StringEquals", "1*"))],
         [allow("a:x", "r", when("StringLike", "1*"))],
@@ -155,10 +169,6 @@ WIDER: dict[str, tuple[list[Any], list[Any], str]] = {
 }
 
 UNJUDGED: dict[str, tuple[list[Any], list[Any]]] = {
-    "a literal in place of a pseudo parameter": (
-        [allow(GET, objects("a"))],
-        [allow(GET, objects("a", partition="aws"))],
-    ),
     "another parameter": ([allow(GET, "r")], [allow(GET, {"Ref": "Bucket"})]),
     "a parameter in between that may be empty": (
         [allow(GET, objects("a", {"Fn::Sub": "m${Bucket}"}))],
@@ -180,9 +190,13 @@ UNJUDGED: dict[str, tuple[list[Any], list[Any]]] = {
         [allow("a:x", "r", when("IpAddress", "10.0.0.0/8"))],
         [allow("a:x", "r", when("IpAddress", "10.0.0.0/9"))],
     ),
-    "a condition on what it must not be": (
+    "a key that must be there, and must not be something": (
         [allow("a:x", "r", when("StringNotEquals", "1"))],
-        [allow("a:x", "r", when("StringNotEquals", "2"))],
+        [allow("a:x", "r", when("ForAnyValue:StringNotEquals", "2"))],
+    ),
+    "another partition in place of the one that is deployed to": (
+        [allow(GET, objects("a"))],
+        [allow(GET, objects("a", partition="aws-cn"))],
     ),
 }
 
@@ -320,7 +334,11 @@ VALUES = st.lists(st.sampled_from(["a", "b", "a*"]), min_size=1, max_size=2, uni
 CONDITIONS = st.fixed_dictionaries(
     {}, optional={name: st.fixed_dictionaries({"k": VALUES}) for name in ("StringEquals", "StringLike")}
 ) | st.fixed_dictionaries(
-    {}, optional={name: st.fixed_dictionaries({"k": VALUES}) for name in ("StringNotEquals", "StringLikeIfExists")}
+    {},
+    optional={
+        name: st.fixed_dictionaries({"k": VALUES})
+        for name in ("StringNotEquals", "StringNotLike", "StringLikeIfExists")
+    },
 )
 TEXTS = ["".join(text) for length in range(4) for text in itertools.product("az", repeat=length)]
 KEYS: list[dict[str, str]] = [{}, {"k": "a"}, {"k": "az"}, {"k": "b"}, {"k": "a*"}, {"k": "z"}]

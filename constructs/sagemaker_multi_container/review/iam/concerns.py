@@ -31,7 +31,7 @@ def of_statements(changes: Iterable[StatementChange]) -> Iterator[str]:
 def of_trust(changes: Iterable[StatementChange], *, is_new: bool) -> Iterator[str]:
     """Who may newly assume a role. Of a role that is new itself, only that everyone may."""
     for change in changes:
-        before = {each.key for each in change.base.conditions} if change.base else set()
+        before = {each.key for each in change.base.conditions if not each.is_of_template} if change.base else set()
         for part in change.gained:
             if not is_new or _is_everyone(part):
                 lost = sorted(before - {each.key for each in part.conditions})

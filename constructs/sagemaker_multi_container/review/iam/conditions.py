@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from .patterns import Matcher, Pattern, surely_covers, surely_misses
+from .patterns import Matcher, Pattern, pattern, surely_covers, surely_misses
 
 COMPARABLE: Final = {
     "stringequals": "string",
@@ -19,8 +19,19 @@ COMPARABLE: Final = {
 }
 """The operators whose values can be compared as patterns, by what they have in common."""
 
-WITH_WILDCARDS: Final = frozenset({"stringlike", "arnequals", "arnlike"})
-IGNORING_CASE: Final = frozenset({"stringequalsignorecase", "bool"})
+NEGATED: Final = {
+    "stringnotequals": "string",
+    "stringnotlike": "string",
+    "stringnotequalsignorecase": "string, either case",
+    "arnnotequals": "arn",
+    "arnnotlike": "arn",
+}
+"""The same of those that ask for none of their values."""
+
+WITH_WILDCARDS: Final = frozenset({"stringlike", "arnequals", "arnlike", "stringnotlike", "arnnotequals", "arnnotlike"})
+IGNORING_CASE: Final = frozenset({"stringequalsignorecase", "stringnotequalsignorecase", "bool"})
+
+_OF_TEMPLATE: Final = "condition"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +56,22 @@ class Condition:
     @property
     def family(self) -> str | None:
         """What its operator has in common with others; None if its values cannot be compared."""
-        return COMPARABLE.get(self.operator)
+        return COMPARABLE.get(self.operator) or NEGATED.get(self.operator)
+
+    @property
+    def is_negated(self) -> bool:
+        """Whether none of its values may match."""
+        return self.operator in NEGATED
+
+    @property
+    def is_of_template(self) -> bool:
+        """Whether it is met or not once and for all, when the template is deployed."""
+        return self.operator == _OF_TEMPLATE
 
     @property
     def needs_key(self) -> bool:
         """Whether a request without the key never meets it."""
-        if self.operator == "null" or self.if_exists or self.quantifier == "forallvalues":
+        if self.operator in ("null", _OF_TEMPLATE) or self.if_exists or self.quantifier == "forallvalues":
             return False
         return "not" not in self.operator or self.quantifier == "foranyvalue"
 
@@ -58,25 +79,40 @@ class Condition:
         """Whether whatever meets this one meets the other for certain."""
         if self == other:
             return True
-        if not self._compares_with(other) or (self.if_exists and not other.if_exists):
+        if not self._compares_with(other):
+            return False
+        if self.is_negated:
+            return all(surely_covers(Matcher(self._values_like(value)), value) for value in other.values)
+        if self.if_exists and not other.if_exists:
             return False
         return all(surely_covers(Matcher(other._values_like(value)), value) for value in self.values)
 
     def singles(self) -> tuple[Condition, ...]:
         """Conditions for one value each, of which one must be met."""
-        if self.family is None or self.quantifier == "forallvalues":
+        if self.family is None or self.is_negated or self.quantifier == "forallvalues":
             return (self,)
         return tuple(replace(self, values=(value,)) for value in self.values)
 
     def _compares_with(self, other: Condition) -> bool:
         same = (self.key, self.quantifier) == (other.key, other.quantifier)
-        return same and self.family is not None and self.family == other.family
+        family = (self.family, self.is_negated)
+        return same and self.family is not None and family == (other.family, other.is_negated)
 
     def _values_like(self, value: Pattern) -> tuple[Pattern, ...]:
         """Of an ARN each part between colons is matched by itself."""
         if self.family != "arn":
             return self.values
         return tuple(each for each in self.values if each.symbols.count(":") == value.symbols.count(":"))
+
+
+def of_template(name: str, meaning: str) -> Condition:
+    """That a condition of the template holds.
+
+    Args:
+        name: What the template calls it.
+        meaning: A text that is the same for what holds in the same deployments.
+    """
+    return Condition(_OF_TEMPLATE, "", False, meaning, (pattern(["holds"]),), f"the template's condition {name}")
 
 
 Conditions = tuple[Condition, ...]
@@ -90,6 +126,8 @@ def implies(conditions: Conditions, others: Conditions) -> bool:
 
 def can_be_met(conditions: Conditions) -> bool:
     """Whether some request meets them for certain: two on the same key may exclude each other."""
+    if any(each.is_of_template for each in conditions):
+        return False
     return len({each.key for each in conditions}) == len(conditions)
 
 
@@ -105,7 +143,9 @@ def missed(conditions: Conditions, others: Sequence[Conditions]) -> frozenset[in
         if any(condition.needs_key and condition.key not in keys for condition in other)
     }
     for condition in conditions:
-        if condition.family is not None and condition.needs_key:
+        if condition.is_negated:
+            found |= _missed_by_refused_value(condition, others)
+        elif condition.family is not None and condition.needs_key:
             found |= _missed_by_value(condition, others)
     return frozenset(found)
 
@@ -125,3 +165,16 @@ def _missed_by_value(condition: Condition, others: Sequence[Conditions]) -> set[
     matchers = tuple(Matcher(other.values) for _, other in rivals)
     is_missed = all(surely_misses(matchers, value) for value in condition.values)
     return {index for index, _ in rivals} if is_missed else set()
+
+
+def _missed_by_refused_value(condition: Condition, others: Sequence[Conditions]) -> set[int]:
+    """Those that refuse a value that this one does not. Nothing if they ask anything else of the key."""
+    rivals = [(index, each) for index, other in enumerate(others) for each in other if each.key == condition.key]
+    if condition.quantifier or not all(condition._compares_with(each) for _, each in rivals):
+        return set()
+    found: set[int] = set()
+    for value in dict.fromkeys(value for _, each in rivals for value in each.values):
+        if surely_misses((Matcher(condition.values),), value):
+            refusing = {index for index, each in rivals if surely_covers(Matcher(each._values_like(value)), value)}
+            found = max(found, refusing, key=len)
+    return found

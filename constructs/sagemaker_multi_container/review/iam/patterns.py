@@ -5,6 +5,7 @@ before deployment (`Opaque`). Of those it is taken for granted that
 
 - the same expression has the same value before and after a change;
 - a pseudo parameter or a reference to a resource is a text that is not empty and has no wildcards;
+- the partition `aws` at the beginning of an ARN is the one that is deployed to, as `AWS::Partition` is;
 - `AWS::Partition` and its like hold no `:` and no `/`;
 - references to different resources are different texts, and none holds the other;
 - anything else (a parameter, an import, ...) may be any text, also an empty one or one with wildcards.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 
 from ...rules.description import text
@@ -12,7 +12,7 @@ from ...template import Template
 from ..naming import known_as
 from ..quoting import code
 from ..values import is_function
-from .conditions import IGNORING_CASE, WITH_WILDCARDS, Condition, Conditions
+from .conditions import IGNORING_CASE, WITH_WILDCARDS, Condition, Conditions, of_template
 from .patterns import Matcher, Pattern, pattern
 from .statements import Statement
 from .texts import PARTITION, Texts
@@ -127,7 +127,7 @@ class PolicyReader:
             resource = self._template.document["Resources"].get(self.texts.referred(arn), {})
             if resource.get("Type") == _MANAGED_POLICY:
                 document = properties_of(resource).get("PolicyDocument")
-                policies.statements += self._statements(document, logical_id, policies)
+                policies.statements += self._statements(document, str(self.texts.referred(arn)), policies)
             else:
                 policies.managed.append(self.texts.pattern(arn, has_wildcards=False))
         boundary = self.texts.chosen(properties.get("PermissionsBoundary"))
@@ -146,14 +146,25 @@ class PolicyReader:
         self, document: Any, logical_id: str, policies: Policies, *, is_trust: bool = False
     ) -> Iterator[Statement]:
         chosen = self.texts.chosen(document)
+        meanwhile = self._condition_of(logical_id)
+        depends_on = "".join(each.key for each in meanwhile)
         if not isinstance(chosen, dict) or "Statement" not in chosen:
-            policies.unread[self.texts.identity(document)] = f"a policy in {code(logical_id)}"
+            policies.unread[depends_on + self.texts.identity(document)] = f"a policy in {code(logical_id)}"
             return
         for written in self.texts.each(chosen["Statement"]):
             try:
-                yield self._statement(written, is_trust=is_trust)
+                statement = self._statement(written, is_trust=is_trust)
             except _UnreadableError:
-                policies.unread[self.texts.identity(written)] = f"a statement in {code(logical_id)}"
+                policies.unread[depends_on + self.texts.identity(written)] = f"a statement in {code(logical_id)}"
+            else:
+                yield replace(statement, conditions=statement.conditions + meanwhile)
+
+    def _condition_of(self, logical_id: str) -> Conditions:
+        """What must hold for a resource to exist."""
+        meaning = self._template.condition(logical_id)
+        if meaning is None or self._template.exists(logical_id):
+            return ()
+        return (of_template(str(self._template.document["Resources"][logical_id]["Condition"]), meaning),)
 
     def _statement(self, written: Any, *, is_trust: bool) -> Statement:
         match written:

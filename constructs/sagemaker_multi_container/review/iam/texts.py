@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from ...rules import Reference, Unknown
@@ -22,6 +22,7 @@ _PSEUDO_PARAMETERS: Final = {
         for name in ("AWS::AccountId", "AWS::Region", "AWS::URLSuffix")
     },
 }
+_USUAL_PARTITION: Final = re.compile(r"(arn:)(aws)([:*].*)", re.DOTALL)
 _PLACEHOLDER = re.compile(r"\$\{([^{}]*)\}")
 
 
@@ -38,14 +39,22 @@ class Texts:
         return pattern(self.parts(written), has_wildcards=has_wildcards, ignores_case=ignores_case)
 
     def parts(self, written: Any) -> Parts:
-        """The parts of a text."""
+        """The parts of a text. The partition `aws` is the one that is deployed to, as `AWS::Partition` is."""
+        match self._parts(written):
+            case [str(start), *rest] if found := _USUAL_PARTITION.fullmatch(start):
+                arn, partition, after = found.groups()
+                return [arn, replace(PARTITION, shown=partition), after, *rest]
+            case parts:
+                return parts
+
+    def _parts(self, written: Any) -> Parts:
         chosen = self.chosen(written)
         known = self.template.resolver.resolve(chosen)
         match chosen:
             case _ if isinstance(known, str | int | float):
                 parts: Parts = [str(known).lower() if isinstance(known, bool) else str(known)]
             case {"Fn::Join": [str(separator), list(pieces)]}:
-                parts = [part for each in self.each(pieces) for part in (separator, *self.parts(each))][1:]
+                parts = [part for each in self.each(pieces) for part in (separator, *self._parts(each))][1:]
             case {"Fn::Sub": str(text)}:
                 parts = self._substituted(text, {})
             case {"Fn::Sub": [str(text), dict(variables)]}:
@@ -103,9 +112,9 @@ class Texts:
             elif piece.startswith("!"):
                 parts.append(f"${{{piece[1:]}}}")
             elif piece in variables:
-                parts += self.parts(variables[piece])
+                parts += self._parts(variables[piece])
             else:
-                parts += self.parts({"Fn::GetAtt": piece} if "." in piece else {"Ref": piece})
+                parts += self._parts({"Fn::GetAtt": piece} if "." in piece else {"Ref": piece})
         return parts
 
 
