@@ -83,9 +83,10 @@ def run() -> int:
         return UNUSABLE
     except click.Abort:
         return INTERRUPTED
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit):
+        # Whoever reads, such as `head`, has enough. Of a pipe that is closed click makes an exit of its own.
         _drop_output()
-        return OK  # whoever reads, such as `head`, has enough
+        return OK
     except OSError as reason:
         _drop_output()
         click.echo(f"Error: {reason}", err=True)
