@@ -59,6 +59,14 @@ def test_counts_the_scaling_of_endpoints(tmp_path: Path) -> None:
     assert (report_on(tmp_path, table).number_of_resources, len(report_on(tmp_path, table).notes)) == (0, 1)
 
 
+def test_says_that_a_macro_may_change_a_template(tmp_path: Path) -> None:
+    (note,) = report_on(tmp_path, {"Transform": ["AWS::LanguageExtensions", "MyMacro"], **RIGHT}).notes
+
+    assert note.endswith(
+        "endpoint.template.json: a macro (MyMacro) may change this template; what it makes is not checked"
+    )
+
+
 @pytest.mark.parametrize(
     ("threshold", "counted"),
     [

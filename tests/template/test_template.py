@@ -150,6 +150,22 @@ def test_conditions_that_grow_with_each_other_are_compared_soon(template: Reads)
     assert len({found.condition(name) for name in conditions}) == len(conditions)
 
 
+@pytest.mark.parametrize(
+    ("transform", "macros"),
+    [
+        ("MyMacro", ("MyMacro",)),
+        (["AWS::LanguageExtensions", "MyMacro", "123456789012::Other"], ("MyMacro", "123456789012::Other")),
+        ({"Name": "MyMacro", "Parameters": {"A": "b"}}, ("MyMacro",)),
+        (["AWS::Serverless-2016-10-31", {"Name": "AWS::Include"}], ()),
+        ([5, {"Fn::Sub": "MyMacro"}, [], {}], ()),
+        (None, ()),
+    ],
+)
+def test_tells_which_macros_may_change_it(transform: object, macros: tuple[str, ...], template: Reads) -> None:
+    assert template({"Transform": transform, "Resources": {}}).macros == macros
+    assert template({"Resources": {}}).macros == ()
+
+
 ODD: dict[str, Any] = {
     "a number": 5,
     "nothing": None,

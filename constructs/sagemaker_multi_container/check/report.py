@@ -79,6 +79,10 @@ def check(paths: Iterable[Path], ignore: Mapping[str, str]) -> Report:
             notes.append(f"{name}: there is no SageMaker Model, EndpointConfig, Endpoint or scaling of one to check")
         for template in read_here:
             notes += unusable_reasons(template)
+            notes += (
+                f"{template.file}: a macro ({each}) may change this template; what it makes is not checked"
+                for each in template.macros
+            )
     findings = [finding for template in templates for finding in findings_of(template, ignore)]
     return Report(tuple(templates), tuple(findings), tuple(notes), tuple(unreadable))
 

@@ -49,6 +49,13 @@ class Template:
         }
         return Description(with_references(resources, self), region=self.region, account=self.account)
 
+    @property
+    def macros(self) -> tuple[str, ...]:
+        """The macros that may change the whole template when it is deployed, by name. Those of AWS are none of them."""
+        written = self.document.get("Transform")
+        names = (each.get("Name") if isinstance(each, dict) else each for each in _listed(written))
+        return tuple(each for each in names if isinstance(each, str) and not each.startswith("AWS::"))
+
     def resources(self, *types: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
         """The resources that will exist, as they are written, by logical id: all, or those of some types.
 
@@ -140,3 +147,7 @@ class Template:
     @cached_property
     def _lines(self) -> Lines | None:
         return None if self.text is None else lines_of(self.text)
+
+
+def _listed(value: object) -> list[Any]:
+    return value if isinstance(value, list) else [value]
