@@ -429,6 +429,82 @@ def test_more_than_calls_is_nothing_of_the_callers() -> None:
     assert verdict(compared(base, head)) == (NO, NO)
 
 
+def caller_trusting(*trust: Any, **resources: Any) -> Template:
+    """A role that may call the endpoint, and may be assumed as these statements say."""
+    return template(Caller=role(*trust), Policy=policy(call(), Roles=[{"Ref": "Caller"}]), **resources)
+
+
+def test_whoever_may_assume_a_caller_may_call() -> None:
+    few, many = (caller_trusting(trusting(each)) for each in ({"Service": "lambda.amazonaws.com"}, {"AWS": "*"}))
+    (opened,) = compared(few, many).callers
+    (closed,) = compared(many, few).callers
+
+    assert (opened.wider, closed.narrower) == (YES, YES)
+    assert opened.concerns == ("may now be assumed by `AWS *`",)
+    assert [each.kind for each in opened.trust] == ["changed"]
+
+
+def test_a_new_caller_that_everyone_may_assume_is_worth_a_look() -> None:
+    (caller,) = compared(template(), caller_trusting(trusting("*"))).callers
+
+    assert (caller.trust, caller.concerns) == ((), ("may now be assumed by everyone (`*`)",))
+
+
+def test_a_caller_of_whom_not_all_is_known_may_be_trusted_by_more() -> None:
+    document = {"Ref": "Trust"}
+    head = template(Caller=role(AssumeRolePolicyDocument=document), Policy=policy(call(), Roles=[{"Ref": "Caller"}]))
+    (caller,) = compared(caller_trusting(), head).callers
+
+    assert caller.wider is UNKNOWN
+    assert caller.unjudged == (
+        "a policy in `Caller` depends on what is only known at deployment, and is another one than before",
+    )
+
+
+@pytest.mark.parametrize(
+    "arn",
+    [
+        FULL_ACCESS,
+        {"Fn::Sub": "arn:${AWS::Partition}:iam::aws:policy/AdministratorAccess"},
+    ],
+    ids=str,
+)
+def test_a_managed_policy_may_allow_to_call(arn: Any) -> None:
+    given = template(Caller=role(ManagedPolicyArns=[arn]))
+    (caller,) = compared(template(), given).callers
+
+    assert (caller.principal, verdict(caller), len(caller.policies_added)) == ("Caller", (YES, NO), 1)
+    assert caller.concerns[0].startswith("gets the managed policy")
+    assert [verdict(each) for each in compared(given, given).callers] == [(NO, NO)]
+    assert [verdict(each) for each in compared(given, template()).callers] == [(NO, YES)]
+
+
+def test_other_managed_policies_allow_no_calls() -> None:
+    arn = "arn:aws:iam::aws:policy/AmazonS3FullAccess"
+
+    assert compared(template(), template(Caller=role(ManagedPolicyArns=[arn]))).callers == ()
+
+
+@pytest.mark.parametrize(
+    "policies",
+    [
+        [{"SageMakerCreateEndpointPolicy": {}}, {"Statement": [call(resource="*")]}],
+        {"Statement": call()},
+        "AmazonSageMakerFullAccess",
+        [{"Fn::Sub": "arn:${AWS::Partition}:iam::aws:policy/AmazonSageMakerFullAccess"}],
+        [{"Ref": "Calls"}],
+    ],
+    ids=str,
+)
+def test_a_serverless_function_may_call(policies: Any) -> None:
+    """AWS SAM makes its role of the policies that are written in it."""
+    resources: dict[str, Any] = {"Calls": {**policy(call(), Roles=[]), "Type": "AWS::IAM::ManagedPolicy"}}
+    function = {"Type": "AWS::Serverless::Function", "Properties": {"Policies": policies}}
+    (caller,) = compared(template(), template(Function=function, **resources)).callers
+
+    assert (caller.principal, verdict(caller)) == ("Function", (YES, NO))
+
+
 def test_an_endpoint_that_comes_or_goes_takes_its_permissions_along() -> None:
     place = (template(Policy=policy(GET)), "Endpoint")
 

@@ -21,6 +21,8 @@ _CALLS: Final = tuple(
     )
 )
 """See https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html"""
+_MANAGED_POLICIES: Final = ("AdministratorAccess", "AmazonSageMakerFullAccess", "PowerUserAccess")
+"""The managed policies of AWS that allow to call all endpoints, by name."""
 
 
 def calls_of(endpoint: Endpoint, statements: Iterable[Statement], texts: Texts) -> Iterator[Statement]:
@@ -36,6 +38,17 @@ def calls_of(endpoint: Endpoint, statements: Iterable[Statement], texts: Texts) 
         called = tuple(action for action in _CALLS if surely_covers(statement.actions, action))
         if called and _are_about(statement.resources, arns):
             yield replace(statement, actions=Matcher(called), resources=Matcher((reference,)))
+
+
+def calls_by_managed_policies(endpoint: Endpoint, texts: Texts) -> Statement:
+    """What `allows_calls` says that a managed policy allows."""
+    resource = texts.pattern({"Ref": endpoint.logical_id})
+    return Statement("Allow", actions=Matcher(_CALLS), resources=Matcher((resource,)))
+
+
+def allows_calls(managed_policy: Pattern) -> bool:
+    """Whether a managed policy allows to call all endpoints, by its name."""
+    return str(managed_policy).rpartition("/")[2] in _MANAGED_POLICIES
 
 
 def _are_about(resources: Matcher, arns: list[Pattern]) -> bool:

@@ -51,7 +51,7 @@ def of_managed_policies(added: Iterable[Pattern]) -> Iterator[str]:
     """Managed policies that allow nearly everything."""
     for arn in added:
         if is_wide(arn):
-            yield f"gets the managed policy {code(str(arn))}, which allows far more than an endpoint needs"
+            yield f"gets the managed policy {code(str(arn))}, which allows far more than is needed here"
 
 
 def of_boundary(before: Pattern | None, after: Pattern | None) -> Iterator[str]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from ...template import Template
 from ..endpoints import Endpoint
 from ..quoting import code
-from .calls import calls_of
+from .calls import allows_calls, calls_by_managed_policies, calls_of
 from .concerns import is_wide, of_boundary, of_calls, of_managed_policies, of_statements, of_trust
 from .patterns import Pattern
 from .policies import Policies, PolicyReader, Principal, properties_of
@@ -95,19 +95,23 @@ class _Side:
         """Its execution roles."""
         self.callers: dict[Principal, list[Statement]] = {}
         """What is said of calling it, by whom it is said of."""
+        self.policies: Mapping[Principal, Policies] = {}
+        """All that is said of anyone."""
         if place is None:
             return
         endpoint = Endpoint(*place)
         reader = PolicyReader(endpoint.template, renamed)
-        policies = reader.read()
+        self.policies = reader.read()
         for logical_id in endpoint.model_ids:
             model = endpoint.template.document["Resources"][logical_id]
             written = properties_of(model).get("ExecutionRoleArn")
             if written is not None:
                 role = reader.principal("role", written)
-                self.roles[role] = policies.get(role, Policies())
-        for principal, each in policies.items():
+                self.roles[role] = self.policies.get(role, Policies())
+        for principal, each in self.policies.items():
             calls = list(calls_of(endpoint, each.statements, reader.texts))
+            if any(map(allows_calls, each.managed)):
+                calls.append(calls_by_managed_policies(endpoint, reader.texts))
             if calls:
                 self.callers[principal] = calls
 
@@ -128,10 +132,8 @@ def _changes_of_roles(before: _Side, after: _Side) -> Iterator[PrincipalChange]:
 def _change_of_role(before: Policies, after: Policies, role: Principal) -> PrincipalChange:
     statements = compare_statements(before.statements, after.statements)
     trust = compare_statements(before.trust, after.trust)
-    added = [each for each in dict.fromkeys(after.managed) if each not in before.managed]
-    removed = [each for each in dict.fromkeys(before.managed) if each not in after.managed]
-    either = before.unread | after.unread
-    unread = [either[key] for key in either if key not in before.unread or key not in after.unread]
+    added, removed = _managed(before, after)
+    unread = _newly_unread(before, after)
     concerns = [
         *of_statements(statements),
         *of_trust(trust, is_new=not before.trust),
@@ -192,17 +194,43 @@ def _unjudged(role: Principal, managed: Iterable[Pattern], unread: Iterable[str]
         )
     for arn in managed:
         yield f"what {code(str(arn))} allows is not in this template"
-    for place in unread:
-        yield f"{place} depends on what is only known at deployment, and is another one than before"
+    yield from map(_not_read, unread)
 
 
 def _changes_of_callers(before: _Side, after: _Side) -> Iterator[PrincipalChange]:
     for caller in dict.fromkeys((*after.callers, *before.callers)):
         statements = compare_statements(before.callers.get(caller, []), after.callers.get(caller, []))
+        old, new = (side.policies.get(caller, Policies()) for side in (before, after))
+        trust = compare_statements(old.trust, new.trust) if caller in after.callers else ()
+        is_new = caller not in before.callers
+        judged = statements if is_new else (*statements, *trust)
+        unread = [] if is_new or caller not in after.callers else _newly_unread(old, new)
+        added, removed = (list(filter(allows_calls, each)) for each in _managed(old, new))
+        concerns = [*of_calls(statements), *of_trust(trust, is_new=is_new), *of_managed_policies(added)]
         yield PrincipalChange(
             principal=caller.shown,
             statements=statements,
-            concerns=tuple(of_calls(statements)),
-            wider=max((each.wider for each in statements), default=Answer.NO),
-            narrower=max((each.narrower for each in statements), default=Answer.NO),
+            trust=() if is_new else trust,
+            policies_added=tuple(map(str, added)),
+            policies_removed=tuple(map(str, removed)),
+            concerns=tuple(concerns),
+            unjudged=tuple(map(_not_read, unread)),
+            wider=max([Answer.NO, *(each.wider for each in judged), *(Answer.UNKNOWN for _ in unread)]),
+            narrower=max([Answer.NO, *(each.narrower for each in judged), *(Answer.UNKNOWN for _ in unread)]),
         )
+
+
+def _managed(before: Policies, after: Policies) -> tuple[list[Pattern], list[Pattern]]:
+    """The managed policies that come and go."""
+    added = [each for each in dict.fromkeys(after.managed) if each not in before.managed]
+    return added, [each for each in dict.fromkeys(before.managed) if each not in after.managed]
+
+
+def _newly_unread(before: Policies, after: Policies) -> list[str]:
+    """Where what is only known at deployment is not the same."""
+    either = before.unread | after.unread
+    return [either[key] for key in either if key not in before.unread or key not in after.unread]
+
+
+def _not_read(place: str) -> str:
+    return f"{place} depends on what is only known at deployment, and is another one than before"

@@ -26,6 +26,8 @@ _PRINCIPALS: Final[Mapping[str, PrincipalKind]] = {
 }
 _NAME: Final[Mapping[PrincipalKind, str]] = {"role": "RoleName", "user": "UserName", "group": "GroupName"}
 _NAMES: Final[Mapping[PrincipalKind, str]] = {"role": "Roles", "user": "Users", "group": "Groups"}
+_SERVERLESS: Final = ("AWS::Serverless::Function", "AWS::Serverless::StateMachine")
+"""What AWS SAM makes a role for, with the policies that are written in it."""
 _MANAGED_POLICY: Final = "AWS::IAM::ManagedPolicy"
 _POLICIES: Final = (
     "AWS::IAM::Policy",
@@ -91,6 +93,8 @@ class PolicyReader:
         """All policies of the template, by principal."""
         for logical_id, resource in self._template.resources(*_PRINCIPALS):
             self._read_principal(_PRINCIPALS[resource["Type"]], logical_id, properties_of(resource))
+        for logical_id, resource in self._template.resources(*_SERVERLESS):
+            self._read_policies("role", logical_id, properties_of(resource))
         for logical_id, resource in self._template.resources(*_POLICIES):
             properties = properties_of(resource)
             for principal in self._attached_to(properties):
@@ -118,24 +122,37 @@ class PolicyReader:
         return Principal(kind, identity, known_as(self._template, logical_id), is_declared=True)
 
     def _read_principal(self, kind: PrincipalKind, logical_id: str, properties: Mapping[str, Any]) -> None:
-        policies = self._found.setdefault(self._declared(kind, logical_id), Policies())
-        for written in self.texts.each(properties.get("Policies")):
-            policy = self.texts.chosen(written)
-            document = policy.get("PolicyDocument") if isinstance(policy, dict) else None
-            policies.statements += self._statements(document or written, logical_id, policies)
+        policies = self._read_policies(kind, logical_id, properties)
         for arn in self.texts.each(properties.get("ManagedPolicyArns")):
-            resource = self._template.document["Resources"].get(self.texts.referred(arn), {})
-            if resource.get("Type") == _MANAGED_POLICY:
-                document = properties_of(resource).get("PolicyDocument")
-                policies.statements += self._statements(document, str(self.texts.referred(arn)), policies)
-            else:
-                policies.managed.append(self.texts.pattern(arn, has_wildcards=False))
+            self._read_managed(arn, policies)
         boundary = self.texts.chosen(properties.get("PermissionsBoundary"))
         if boundary is not None and boundary != {"Ref": "AWS::NoValue"}:
             policies.boundary = self.texts.pattern(boundary, has_wildcards=False)
         trust = properties.get("AssumeRolePolicyDocument")
         if trust is not None:
             policies.trust += self._statements(trust, logical_id, policies, is_trust=True)
+
+    def _read_policies(self, kind: PrincipalKind, logical_id: str, properties: Mapping[str, Any]) -> Policies:
+        """The policies that are written in a resource. AWS SAM allows the names of managed ones among them."""
+        policies = self._found.setdefault(self._declared(kind, logical_id), Policies())
+        for written in self.texts.each(properties.get("Policies")):
+            policy = self.texts.chosen(written)
+            match policy:
+                case str() | {"Ref": _} | {"Fn::GetAtt": _} | {"Fn::Join": _} | {"Fn::Sub": _}:
+                    self._read_managed(policy, policies)
+                case {"PolicyDocument": document}:
+                    policies.statements += self._statements(document, logical_id, policies)
+                case _:
+                    policies.statements += self._statements(written, logical_id, policies)
+        return policies
+
+    def _read_managed(self, arn: Any, policies: Policies) -> None:
+        resource = self._template.document["Resources"].get(self.texts.referred(arn), {})
+        if resource.get("Type") == _MANAGED_POLICY:
+            document = properties_of(resource).get("PolicyDocument")
+            policies.statements += self._statements(document, str(self.texts.referred(arn)), policies)
+        else:
+            policies.managed.append(self.texts.pattern(arn, has_wildcards=False))
 
     def _attached_to(self, properties: Mapping[str, Any]) -> Iterator[Principal]:
         for kind in _NAMES:
