@@ -10,7 +10,7 @@ import pytest
 
 from sagemaker_multi_container.review import Kind
 
-from .templates import ABSENT, DIRECT, container, edited, moved, reviewed, variant
+from .templates import ABSENT, DIRECT, REGISTRY, attribute, container, edited, moved, reviewed, variant
 
 SERIAL = edited(DIRECT, {"Model.InferenceExecutionConfig.Mode": "Serial"})
 SINGLE = edited(
@@ -21,6 +21,16 @@ ASYNCHRONOUS = edited(SERIAL, {"Config.AsyncInferenceConfig": {"OutputConfig": {
 TWO = edited(DIRECT, {"Config.ProductionVariants": [variant("main"), variant("next")]})
 MANY = container("ranker", Mode="MultiModel", ModelDataUrl="s3://models/many/")
 RENAMED = container("sorter", Image=container("ranker")["Image"])
+SINGLE_RANKER = edited(
+    DIRECT,
+    {
+        "Model.Containers": ABSENT,
+        "Model.InferenceExecutionConfig": ABSENT,
+        "Model.PrimaryContainer": container("ranker"),
+    },
+)
+OTHER = edited(DIRECT, {"Model.Containers[1]": container("other")})["Resources"]["Model"]
+SECOND = edited(DIRECT, {"Other": OTHER, "Config.ProductionVariants": [variant("main"), variant("next", "Other")]})
 UNKNOWN_MODE = {"Model.InferenceExecutionConfig": {"Mode": {"Fn::ImportValue": "mode"}}}
 
 
@@ -81,6 +91,20 @@ UNKNOWN_MODE = {"Model.InferenceExecutionConfig": {"Mode": {"Fn::ImportValue": "
         (ASYNCHRONOUS, SERIAL, "InvokeEndpointAsync is refused", "InvokeEndpoint with"),
         (DIRECT, edited(DIRECT, {"Model.Containers[0]": MANY}), "without TargetModel fail: container `ranker`", "pass"),
         (edited(DIRECT, {"Model.Containers[0]": MANY}), DIRECT, "with TargetModel are refused", "leave"),
+        (DIRECT, SINGLE_RANKER, "with TargetContainerHostname are refused: `ranker` is the only", "go to `ranker`"),
+        (
+            DIRECT,
+            edited(DIRECT, {"Model.Containers[1].ContainerHostname": ABSENT}),
+            "`tagger` are refused: the container has no hostname any more",
+            "call `ranker`",
+        ),
+        (DIRECT, SECOND, "`tagger` that land on the new variant `next` are refused", "TargetVariant `main`"),
+        (
+            DIRECT,
+            edited(SECOND, {"Other.InferenceExecutionConfig.Mode": "Serial"}),
+            "with TargetContainerHostname that land on the new variant `next` are refused",
+            "same containers",
+        ),
     ],
 )
 def test_says_which_calls_break_and_what_to_do(
@@ -144,3 +168,98 @@ def test_an_endpoint_that_may_be_replaced_may_break_calls(tmp_path: Path) -> Non
     change = reviewed(tmp_path, DIRECT, edited(DIRECT, {"Endpoint.EndpointName": {"Fn::ImportValue": "name"}}))
 
     assert [each.is_certain for each in change.callers] == [False]
+
+
+@pytest.mark.parametrize(
+    ("containers", "calls"),
+    [
+        pytest.param(
+            [
+                {**container("ranker"), "ContainerHostname": "tagger"},
+                {**container("tagger"), "ContainerHostname": "ranker"},
+            ],
+            [
+                ("`tagger` mean something else: it gets what `ranker` was", "pass `ranker` for what `tagger` was"),
+                ("`ranker` mean something else: it gets what `tagger` was", "pass `tagger` for what `ranker` was"),
+            ],
+            id="hostnames",
+        ),
+        pytest.param(
+            [
+                container("ranker", Image=container("tagger")["Image"]),
+                container("tagger", Image=container("ranker")["Image"]),
+            ],
+            [
+                ("`ranker` mean something else: it gets the image that `tagger` had", "send what it takes then"),
+                ("`tagger` mean something else: it gets the image that `ranker` had", "send what it takes then"),
+            ],
+            id="images",
+        ),
+    ],
+)
+def test_what_is_swapped_means_something_else(
+    tmp_path: Path, containers: list[dict[str, Any]], calls: list[tuple[str, str]]
+) -> None:
+    """Calls are taken as before, but by another container."""
+    change = reviewed(tmp_path, DIRECT, edited(DIRECT, {"Model.Containers": containers}))
+
+    assert [
+        (each.calls.removeprefix("calls with TargetContainerHostname "), each.remedy) for each in change.callers
+    ] == calls
+    assert all(each.is_certain for each in change.callers)
+
+
+def test_another_version_of_an_image_is_no_swap(tmp_path: Path) -> None:
+    """Also if another container has had it."""
+    shared = [container("ranker"), container("tagger", Image=f"{REGISTRY}/ranker:2.0")]
+    before = edited(DIRECT, {"Model.Containers": shared})
+    after = edited(before, {"Model.Containers[0].Image": f"{REGISTRY}/ranker:2.0"})
+
+    assert reviewed(tmp_path, before, after).callers == ()
+
+
+def test_containers_without_hostnames_are_told_apart(tmp_path: Path) -> None:
+    """By the places that they had."""
+    first, second = ({**container(each), "ContainerHostname": None} for each in ("ranker", "tagger"))
+    before = edited(SERIAL, {"Model.Containers": [first, second]})
+    change = reviewed(tmp_path, before, edited(SERIAL, {"Model.Containers": [second, first]}))
+
+    assert [each.calls for each in change.callers] == [
+        "requests go to the former container 2 instead of the former container 1",
+        "answers come from the former container 1 instead of the former container 2",
+    ]
+
+
+CONDITIONAL = {"/Parameters.Stage": {"Type": "String"}, "/Conditions.Prod": {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}}
+
+
+def either(one: Any, other: Any) -> dict[str, Any]:
+    """A value that depends on what is only known at deployment."""
+    return {"Fn::If": ["Prod", one, other]}
+
+
+@pytest.mark.parametrize(
+    ("place", "before", "after", "what"),
+    [
+        ("Model.Containers[1].ContainerHostname", either("tagger", "x"), either("labeller", "x"), "hostnames"),
+        ("Model.Containers[1].ContainerHostname", either("tagger", "x"), "labeller", "hostnames"),
+        ("Model.Containers[1].ContainerHostname", "tagger", either("labeller", "x"), "hostnames"),
+        ("Model.Containers[1]", either(container("tagger"), container("x")), container("new"), "containers"),
+        ("Model.Containers", either([container("a")], [container("b")]), either([container("c")], []), "containers"),
+        ("Model.InferenceExecutionConfig.Mode", either("Direct", "Serial"), "Serial", "mode"),
+        ("Config.ProductionVariants[0].VariantName", either("a", "b"), "main", "variants"),
+        ("Config.ProductionVariants", either([variant("a")], [variant("b")]), [variant()], "variants"),
+        ("Config.ProductionVariants[0].ModelName", either("a", "b"), attribute("Model", "ModelName"), "containers"),
+        ("Endpoint.EndpointConfigName", either("a", "b"), attribute("Config", "EndpointConfigName"), "config"),
+    ],
+)
+def test_what_was_not_known_or_will_not_be_may_break_calls(
+    tmp_path: Path, place: str, before: Any, after: Any, what: str
+) -> None:
+    """Whichever side of the change is only known at deployment."""
+    change = reviewed(tmp_path, *(edited(DIRECT, {**CONDITIONAL, place: each}) for each in (before, after)))
+    told = [each for each in change.callers if f"the {what} may change" in each.calls]
+
+    assert [each.is_certain for each in told] == [False]
+    assert not any(each.is_certain for each in change.callers)
+    assert Kind.BREAKS_CALLERS in change.kinds

@@ -86,10 +86,10 @@ def _image(container: Container) -> Hashable:
 
 
 def _repository(container: Container) -> Hashable:
-    return None if container.image is None else _repository_of(container.image)
+    return None if container.image is None else repository_of(container.image)
 
 
-def _repository_of(image: str) -> str:
+def repository_of(image: str) -> str:
     """An image without its tag and digest."""
     name = image.partition("@")[0]
     folder, slash, last = name.rpartition("/")
