@@ -1,8 +1,10 @@
-"""What a check costs: no more than in proportion to what is checked."""
+"""What a check costs: twice the template is twice the work, counted in calls of functions."""
 
 from __future__ import annotations
 
-import time
+import sys
+from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +16,11 @@ from sagemaker_multi_container.check.text import as_text
 from sagemaker_multi_container.rules import Severity
 from tests.check.examples import REGISTRY, container, model, template, write
 
-SECONDS = 4.0
-"""Of the processor. Each of these takes less than a quarter of them; what grows with the square takes more."""
 LATEST = container("a_b", Image=f"{REGISTRY}/image:latest")
+TWICE = 2.3
+"""What grows with the square would be four times as much."""
+
+Make = Callable[[int], dict[str, Any]]
 
 
 def _config(*variants: dict[str, Any]) -> dict[str, Any]:
@@ -27,50 +31,65 @@ def _properties(**properties: object) -> dict[str, Any]:
     return {"Type": "AWS::SageMaker::Model", "Properties": properties}
 
 
-LARGE: dict[str, dict[str, Any]] = {
-    "many models of many containers": template(**{f"M{each}": model(*[LATEST] * 15) for each in range(300)}),
-    "a long list": template(Model=model(*[LATEST] * 5000)),
-    "many models and many configs": template(
-        **{f"M{each}": _properties() for each in range(4000)},
-        **{f"C{each}": _config({"ModelName": {"Fn::GetAtt": ["M1", "ModelName"]}}) for each in range(4000)},
+def _models_and_configs(number: int) -> dict[str, Any]:
+    models = {f"M{each}": _properties() for each in range(number)}
+    variant = {"ModelName": {"Fn::GetAtt": ["M1", "ModelName"]}}
+    return template(**models, **{f"C{each}": _config(variant) for each in range(number)})
+
+
+LARGE: dict[str, Make] = {
+    "many models of many containers": lambda number: template(
+        **{f"M{each}": model(*[LATEST] * 15) for each in range(number // 15)}
     ),
-    "many unknown properties": template(Model=_properties(**{f"Unknown{each}": 1 for each in range(20_000)})),
-    "many unknown instance types": template(
-        Config=_config(*[{"InstanceType": f"ml.m{each}.xlarge"} for each in range(3000)])
+    "a long list": lambda number: template(Model=model(*[LATEST] * number)),
+    "many models and many configs": _models_and_configs,
+    "many unknown properties": lambda number: template(
+        Model=_properties(**{f"Unknown{each}": 1 for each in range(number)})
     ),
-    "many unknown rules": template(
-        {"mce": {"ignore": {f"MCE-X{each}": "why" for each in range(5000)}}}, Model=model(*[LATEST] * 1000)
+    "many unknown instance types": lambda number: template(
+        Config=_config(*[{"InstanceType": f"ml.m{each}.xlarge"} for each in range(number)])
+    ),
+    "many unknown rules": lambda number: template(
+        {"mce": {"ignore": {f"MCE-X{each}": "why" for each in range(number)}}}, Model=model(*[LATEST] * number)
     ),
 }
 
 
-def _checked(file: Path) -> tuple[Report, float]:
-    start = time.process_time()
+def _checked(file: Path) -> Report:
     report = check([file], {})
     as_text(report, Severity.INFO)
-    return report, time.process_time() - start
+    return report
 
 
-@pytest.mark.parametrize("document", LARGE.values(), ids=LARGE)
-def test_a_large_template_is_checked_soon(document: dict[str, Any], tmp_path: Path) -> None:
-    report, seconds = _checked(write(tmp_path / "large.json", document))
+def _calls(file: Path) -> int:
+    """How many functions a check calls, those written in C among them."""
+    calls = count()
+    sys.setprofile(lambda _frame, event, _argument: next(calls) if event.endswith("call") else None)
+    try:
+        _checked(file)
+    finally:
+        sys.setprofile(None)
+    return next(calls)
 
-    assert report.standing
-    assert seconds < SECONDS
+
+def _in_yaml(file: Path, document: dict[str, Any]) -> Path:
+    file.write_text(yaml.dump(document, Dumper=getattr(yaml, "CSafeDumper", yaml.SafeDumper)))
+    return file
 
 
-def test_a_large_template_in_yaml_is_checked_soon(tmp_path: Path) -> None:
-    file = tmp_path / "large.yaml"
-    file.write_text(yaml.dump(LARGE["a long list"], Dumper=getattr(yaml, "CSafeDumper", yaml.SafeDumper)))
+@pytest.mark.parametrize("written", [write, _in_yaml], ids=["json", "yaml"])
+@pytest.mark.parametrize("make", LARGE.values(), ids=LARGE)
+def test_twice_the_template_is_twice_the_work(
+    make: Make, written: Callable[[Path, dict[str, Any]], Path], tmp_path: Path
+) -> None:
+    once, twice = (written(tmp_path / f"{number}.template", make(number)) for number in (100, 200))
+    assert _checked(once).standing  # what is only done once in a process is done
 
-    report, seconds = _checked(file)
-
-    assert report.standing
-    assert seconds < SECONDS
+    assert _calls(twice) < TWICE * _calls(once)
 
 
 def test_problems_with_reasons_are_told_in_a_few_lines(tmp_path: Path) -> None:
-    *first, last = _checked(write(tmp_path / "large.json", LARGE["many unknown rules"]))[0].notes
+    *first, last = _checked(write(tmp_path / "large.json", LARGE["many unknown rules"](5000))).notes
 
     assert len(first) == 10
     assert last.endswith("ignore: 4,990 more like these")
