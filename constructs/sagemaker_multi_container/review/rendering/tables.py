@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TypeVar
 
@@ -17,7 +18,7 @@ from ..changes import (
 )
 from ..quoting import code, figure, listed
 from .document import Block, Paragraph, Table
-from .words import ARROW, NONE, capped, cell, short_image
+from .words import ARROW, NONE, capped, cell, short_digest, short_image
 
 T = TypeVar("T")
 
@@ -42,6 +43,24 @@ def containers(model: ModelChange, *, is_only: bool) -> Iterator[Block]:
                 "Other": _others,
             },
         )
+    fed_otherwise = [each for each in _fed_otherwise(model) if each is not None]
+    if fed_otherwise:
+        yield Paragraph(
+            f"Within the pipeline, {listed(fed_otherwise, 'and')} {'get' if len(fed_otherwise) > 1 else 'gets'} what "
+            "another container gives."
+        )
+
+
+def _fed_otherwise(model: ModelChange) -> Iterator[str | None]:
+    """The containers of a pipeline that stay, and that stand behind another one than before."""
+    if (model.mode.before, model.mode.after) != ("Serial", "Serial"):
+        return
+    old = sorted((each for each in model.containers if each.before), key=lambda each: each.position.before or 0)
+    new = [each for each in model.containers if each.after]
+    former = {id(each): previous for previous, each in itertools.pairwise(old)}
+    for previous, each in itertools.pairwise(new):
+        if id(each) in former and former[id(each)] is not previous:
+            yield _called(each.after, each.position.after)
 
 
 def capacity(change: EndpointChange) -> Table:
@@ -135,8 +154,14 @@ def _called(container: Container | None, position: int | None) -> str | None:
 
 def _image(change: ContainerChange) -> str:
     images = _both(change, lambda container: container.image)
+    if images.before and images.after and _registry(images.before) != _registry(images.after):
+        return cell(BeforeAfter(short_digest(images.before), short_digest(images.after)))
     short = BeforeAfter(images.before and short_image(images.before), images.after and short_image(images.after))
     return cell(images if images.differs and not short.differs else short)
+
+
+def _registry(image: str) -> str:
+    return image.rpartition("/")[0]
 
 
 def _environment(change: ContainerChange) -> str:

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Iterable
 from typing import Final
 
 from ..changes import BeforeAfter
-from ..quoting import code
+from ..quoting import LONGEST, code
 
 ARROW: Final = " → "
 NONE: Final = "-"
 """In place of what is not there."""
 _MOST_ITEMS: Final = 25
+_LONGEST_CONTEXT: Final = LONGEST // 2
 _SHORT_DIGEST: Final = len("sha256:") + 12
 _PLACEHOLDER: Final = re.compile(r"(?:<[^<>]*>|[^\s,<>])*(?:<[^<>]*>|@)(?:<[^<>]*>|[^\s,<>])*")
 
 
 def cell(value: BeforeAfter[str | None], unknown: str = NONE, quote: Callable[[str], str] = code) -> str:
-    """A value, or both if they differ."""
-    before, after = (unknown if each is None else quote(each) for each in (value.before, value.after))
-    return after if before == after else f"{before}{ARROW}{after}"
+    """A value, or both if they differ; of long ones, above all where they do."""
+    sides = (
+        _around_difference(value.before, value.after) if value.before and value.after else (value.before, value.after)
+    )
+    before, after = (unknown if each is None else quote(each) for each in sides)
+    return f"{before}{ARROW}{after}" if value.differs else after
 
 
 def counted(number: int, one: str, many: str) -> str:
@@ -46,5 +51,19 @@ def advice(fix: str) -> str:
 
 def short_image(image: str) -> str:
     """An image without its registry, and with as much of its digest as tells it from others."""
-    name, at, digest = image.rpartition("/")[2].partition("@")
-    return f"{name}@{digest[:_SHORT_DIGEST]}…" if at and len(digest) > _SHORT_DIGEST else name + at + digest
+    return short_digest(image.rpartition("/")[2])
+
+
+def short_digest(image: str) -> str:
+    """An image with as much of its digest as tells it from others."""
+    name, at, digest = image.partition("@")
+    return f"{name}@{digest[:_SHORT_DIGEST]}…" if at and len(digest) > _SHORT_DIGEST else image
+
+
+def _around_difference(before: str, after: str) -> tuple[str, str]:
+    """Two texts, without most of a long beginning that is the same: what is quoted has no room for it."""
+    pairs = zip(before, after, strict=False)
+    same = sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], pairs))
+    start = max(0, same - _LONGEST_CONTEXT)
+    is_cut = start > 0 and before != after and max(len(before), len(after)) > LONGEST
+    return (f"…{before[start:]}", f"…{after[start:]}") if is_cut else (before, after)
