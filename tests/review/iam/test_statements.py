@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sagemaker_multi_container.review.iam.patterns import Pattern
 from sagemaker_multi_container.review.iam.statements import Answer
 from tests.review.iam.policies import Written, allow, allowed, change_of_statements, deny, said
 
@@ -326,6 +327,39 @@ def test_a_huge_statement_is_not_judged() -> None:
     actions = [f"a:{index}" for index in range(70)]
     resources = [f"r{index}" for index in range(70)]
     assert compared([allow(actions, resources)], [allow(actions, [*resources, "x"])]) == (UNKNOWN, UNKNOWN)
+
+
+def many(count: int, prefix: str, **condition: Any) -> list[Any]:
+    """Statements of which each is about something else."""
+    return [allow(f"s3:Get{each}", f"arn:aws:s3:::b{each}/{prefix}*", condition or None) for each in range(count)]
+
+
+def test_as_many_statements_as_a_role_has_are_judged() -> None:
+    assert compared(many(120, "x"), many(120, "")) == (YES, NO)
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        lambda prefix: many(2000, prefix),
+        lambda prefix: [allow(f"s3:*{each}*", f"*{each}*{prefix}") for each in range(60)],
+        lambda prefix: [
+            allow("s3:GetObject", "*", when("StringLike", *(f"*{each}{prefix}{value}*" for value in range(10))))
+            for each in range(60)
+        ],
+    ],
+    ids=["many", "with wildcards", "with wildcards in conditions"],
+)
+def test_a_comparison_takes_no_more_than_its_time(
+    statements: Callable[[str], list[Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beyond it, nothing more is certain."""
+    steps = itertools.count()
+    step = Pattern.step
+    monkeypatch.setattr(Pattern, "step", lambda *given, **options: (next(steps), step(*given, **options))[1])
+
+    assert UNKNOWN in compared(statements("x"), statements(""))
+    assert next(steps) < 1_000_000
 
 
 PATTERNS = st.text("a*?", max_size=2)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from .patterns import Matcher, Pattern, pattern, surely_covers, surely_misses
+from .patterns import Budget, Matcher, Pattern, pattern, surely_covers, surely_misses
 
 COMPARABLE: Final = {
     "stringequals": "string",
@@ -75,17 +75,17 @@ class Condition:
             return False
         return "not" not in self.operator or self.quantifier == "foranyvalue"
 
-    def implies(self, other: Condition) -> bool:
+    def implies(self, other: Condition, budget: Budget) -> bool:
         """Whether whatever meets this one meets the other for certain."""
         if self == other:
             return True
         if not self._compares_with(other):
             return False
         if self.is_negated:
-            return all(surely_covers(Matcher(self._values_like(value)), value) for value in other.values)
+            return all(surely_covers(Matcher(self._values_like(value)), value, budget) for value in other.values)
         if self.if_exists and not other.if_exists:
             return False
-        return all(surely_covers(Matcher(other._values_like(value)), value) for value in self.values)
+        return all(surely_covers(Matcher(other._values_like(value)), value, budget) for value in self.values)
 
     def singles(self) -> tuple[Condition, ...]:
         """Conditions for one value each, of which one must be met."""
@@ -119,9 +119,9 @@ Conditions = tuple[Condition, ...]
 """What a request must meet, all of it."""
 
 
-def implies(conditions: Conditions, others: Conditions) -> bool:
+def implies(conditions: Conditions, others: Conditions, budget: Budget) -> bool:
     """Whether every request that meets the first meets the others for certain."""
-    return all(any(each.implies(other) for each in conditions) for other in others)
+    return all(any(each.implies(other, budget) for each in conditions) for other in others)
 
 
 def can_be_met(conditions: Conditions) -> bool:
@@ -131,7 +131,7 @@ def can_be_met(conditions: Conditions) -> bool:
     return len({each.key for each in conditions}) == len(conditions)
 
 
-def missed(conditions: Conditions, others: Sequence[Conditions]) -> frozenset[int]:
+def missed(conditions: Conditions, others: Sequence[Conditions], budget: Budget) -> frozenset[int]:
     """Which others a single request misses for certain that meets the first, by index.
 
     It is a request that has no keys but those that it needs to meet the first. These must be different ones.
@@ -144,9 +144,9 @@ def missed(conditions: Conditions, others: Sequence[Conditions]) -> frozenset[in
     }
     for condition in conditions:
         if condition.is_negated:
-            found |= _missed_by_refused_value(condition, others)
+            found |= _missed_by_refused_value(condition, others, budget)
         elif condition.family is not None and condition.needs_key:
-            found |= _missed_by_value(condition, others)
+            found |= _missed_by_value(condition, others, budget)
     return frozenset(found)
 
 
@@ -155,7 +155,7 @@ def singles(conditions: Conditions) -> Iterator[Conditions]:
     return itertools.product(*(each.singles() for each in conditions))
 
 
-def _missed_by_value(condition: Condition, others: Sequence[Conditions]) -> set[int]:
+def _missed_by_value(condition: Condition, others: Sequence[Conditions], budget: Budget) -> set[int]:
     rivals = [
         (index, other)
         for index, each in enumerate(others)
@@ -163,18 +163,20 @@ def _missed_by_value(condition: Condition, others: Sequence[Conditions]) -> set[
         if condition._compares_with(other) and other != condition
     ]
     matchers = tuple(Matcher(other.values) for _, other in rivals)
-    is_missed = all(surely_misses(matchers, value) for value in condition.values)
+    is_missed = all(surely_misses(matchers, value, budget) for value in condition.values)
     return {index for index, _ in rivals} if is_missed else set()
 
 
-def _missed_by_refused_value(condition: Condition, others: Sequence[Conditions]) -> set[int]:
+def _missed_by_refused_value(condition: Condition, others: Sequence[Conditions], budget: Budget) -> set[int]:
     """Those that refuse a value that this one does not. Nothing if they ask anything else of the key."""
     rivals = [(index, each) for index, other in enumerate(others) for each in other if each.key == condition.key]
     if condition.quantifier or not all(condition._compares_with(each) for _, each in rivals):
         return set()
     found: set[int] = set()
     for value in dict.fromkeys(value for _, each in rivals for value in each.values):
-        if surely_misses((Matcher(condition.values),), value):
-            refusing = {index for index, each in rivals if surely_covers(Matcher(each._values_like(value)), value)}
+        if surely_misses((Matcher(condition.values),), value, budget):
+            refusing = {
+                index for index, each in rivals if surely_covers(Matcher(each._values_like(value)), value, budget)
+            }
             found = max(found, refusing, key=len)
     return found

@@ -31,6 +31,24 @@ class TooMuchError(Exception):
     """Raised where patterns would take more steps than there is time for."""
 
 
+class Budget:
+    """The steps that there is time for."""
+
+    def __init__(self, steps: int = 400_000) -> None:
+        """Start with all of them."""
+        self._left = steps
+
+    def spend(self, steps: int) -> None:
+        """Take some steps, which cost the same whether they were taken before or not.
+
+        Raises:
+            TooMuchError: If there is no time left.
+        """
+        self._left -= steps
+        if self._left < 0:
+            raise TooMuchError
+
+
 class Wildcard(enum.Enum):
     """A part of a pattern that matches more than one text."""
 
@@ -93,6 +111,16 @@ class Pattern:
     def opaques(self) -> list[Opaque]:
         """The parts that are only known at deployment."""
         return [symbol for symbol in self.symbols if isinstance(symbol, Opaque)]
+
+    def may_meet(self, other: Pattern) -> bool:
+        """Whether there may be texts that both match: not if they are known to begin otherwise."""
+        for own, its in zip(self.symbols, other.symbols, strict=False):
+            if isinstance(own, str) and isinstance(its, str):
+                if own != its:
+                    return False
+            elif own != its or isinstance(own, Wildcard) or _is_anything(own):
+                return True
+        return True
 
     def start(self) -> frozenset[int]:
         """The places in the pattern at which a match may be before the first letter."""
@@ -211,6 +239,14 @@ class Matcher:
         )
         return matched is not self.negated
 
+    def may_meet(self, texts: Pattern) -> bool:
+        """Whether texts of a pattern may be accepted."""
+        return self.negated or any(each.may_meet(texts) for each in self.patterns)
+
+    def meeting(self, texts: Pattern) -> Matcher:
+        """What accepts the same of the texts of a pattern, without patterns that none of them matches."""
+        return Matcher(tuple(each for each in self.patterns if each.may_meet(texts)), self.negated)
+
     def lists(self, pattern: Pattern) -> bool:
         """Whether a pattern is one of these, so that all its texts are accepted."""
         return pattern in self.patterns and not self.negated
@@ -232,9 +268,13 @@ class Matcher:
             yield from ((each, ()) for each in self.patterns)
 
 
-@functools.lru_cache(maxsize=4096)
 def companies(
-    made_by: Pattern, within: tuple[Matcher, ...], beside: tuple[Matcher, ...], *, certain: bool
+    made_by: Pattern,
+    within: tuple[Matcher, ...],
+    beside: tuple[Matcher, ...],
+    *,
+    certain: bool,
+    budget: Budget | None = None,
 ) -> frozenset[frozenset[int]]:
     """Which of some matchers can be together in accepting a text: a set of indices for each such company.
 
@@ -246,10 +286,31 @@ def companies(
         beside: The matchers in question.
         certain: Whether the texts must be there, and outside those who do not accept them, whatever the unknown parts
             are. Else it is enough that they may.
+        budget: What the steps are taken from.
 
     Raises:
         TooMuchError: If there is too much to try.
     """
+    if budget is not None:
+        budget.spend(0)
+    found, steps = _companies(
+        made_by,
+        tuple(each.meeting(made_by) for each in within),
+        tuple(each.meeting(made_by) for each in beside),
+        certain,
+    )
+    if budget is not None:
+        budget.spend(steps)
+    if found is None:
+        raise TooMuchError
+    return found
+
+
+@functools.lru_cache(maxsize=4096)
+def _companies(
+    made_by: Pattern, within: tuple[Matcher, ...], beside: tuple[Matcher, ...], certain: bool
+) -> tuple[frozenset[frozenset[int]] | None, int]:
+    """The companies, none at all if there is too much to try; and how many steps it took."""
     matchers = (*within, *beside)
     hopes = [not certain] * len(within) + [certain] * len(beside)
     alphabet = frozenset(
@@ -271,13 +332,13 @@ def companies(
             if all(accepting[: len(within)]):
                 company = frozenset(index for index, accepts in enumerate(accepting[len(within) :]) if accepts)
                 if not company:
-                    return frozenset({company})
+                    return frozenset({company}), steps
                 found.add(company)
-        cost = len(places) + sum(len(place) for each in others for place in each)
+        cost = 1 + len(matchers) + len(places) + sum(len(place) for each in others for place in each)
         for letter in made_by.letters(places, alphabet):
             steps += cost
             if steps > LIMIT:
-                raise TooMuchError
+                return None, steps
             following = (
                 made_by.step(places, letter, hopeful=False),
                 tuple(
@@ -288,21 +349,21 @@ def companies(
             if following not in seen:
                 seen.add(following)
                 pending.append(following)
-    return frozenset(found)
+    return frozenset(found), steps
 
 
-def surely_covers(matcher: Matcher, texts: Pattern) -> bool:
+def surely_covers(matcher: Matcher, texts: Pattern, budget: Budget | None = None) -> bool:
     """Whether every text of a pattern is accepted for certain."""
     try:
-        return frozenset() not in companies(texts, (), (matcher,), certain=False)
+        return frozenset() not in companies(texts, (), (matcher,), certain=False, budget=budget)
     except TooMuchError:
         return False
 
 
-def surely_misses(matchers: tuple[Matcher, ...], texts: Pattern) -> bool:
+def surely_misses(matchers: tuple[Matcher, ...], texts: Pattern, budget: Budget | None = None) -> bool:
     """Whether some text of a pattern is accepted by none of them for certain."""
     try:
-        return frozenset() in companies(texts, (), matchers, certain=True)
+        return frozenset() in companies(texts, (), matchers, certain=True, budget=budget)
     except TooMuchError:
         return False
 

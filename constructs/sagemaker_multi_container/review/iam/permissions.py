@@ -14,7 +14,7 @@ from ..endpoints import Endpoint
 from ..quoting import code
 from .calls import allows_calls, calls_by_managed_policies, calls_of
 from .concerns import is_wide, of_boundary, of_calls, of_managed_policies, of_statements, of_trust
-from .patterns import Pattern
+from .patterns import Budget, Pattern
 from .policies import Policies, PolicyReader, Principal, properties_of
 from .statements import Answer, Statement, StatementChange, compare_statements
 
@@ -81,9 +81,10 @@ def compare_permissions(
     """
     before = _Side(base, {**(renamed or {}), **({base[1]: head[1]} if base and head else {})})
     after = _Side(head, {})
+    budget = Budget()
     return PermissionsChange(
-        roles=tuple(_changes_of_roles(before, after)),
-        callers=tuple(_changes_of_callers(before, after)),
+        roles=tuple(_changes_of_roles(before, after, budget)),
+        callers=tuple(_changes_of_callers(before, after, budget)),
     )
 
 
@@ -116,22 +117,22 @@ class _Side:
                 self.callers[principal] = calls
 
 
-def _changes_of_roles(before: _Side, after: _Side) -> Iterator[PrincipalChange]:
+def _changes_of_roles(before: _Side, after: _Side, budget: Budget) -> Iterator[PrincipalChange]:
     gone = [role for role in before.roles if role not in after.roles]
     come = [role for role in after.roles if role not in before.roles]
     is_swap = len(gone) == len(come) == 1
     for role, policies in after.roles.items():
         previous = gone[0] if is_swap and role in come else role
-        change = _change_of_role(before.roles.get(previous, Policies()), policies, role)
+        change = _change_of_role(before.roles.get(previous, Policies()), policies, role, budget)
         yield change if previous == role else _in_place_of(previous, role, change)
     if not is_swap:
         for role in gone:
-            yield _change_of_role(before.roles[role], Policies(), role)
+            yield _change_of_role(before.roles[role], Policies(), role, budget)
 
 
-def _change_of_role(before: Policies, after: Policies, role: Principal) -> PrincipalChange:
-    statements = compare_statements(before.statements, after.statements)
-    trust = compare_statements(before.trust, after.trust)
+def _change_of_role(before: Policies, after: Policies, role: Principal, budget: Budget) -> PrincipalChange:
+    statements = compare_statements(before.statements, after.statements, budget)
+    trust = compare_statements(before.trust, after.trust, budget)
     added, removed = _managed(before, after)
     unread = _newly_unread(before, after)
     concerns = [
@@ -197,11 +198,11 @@ def _unjudged(role: Principal, managed: Iterable[Pattern], unread: Iterable[str]
     yield from map(_not_read, unread)
 
 
-def _changes_of_callers(before: _Side, after: _Side) -> Iterator[PrincipalChange]:
+def _changes_of_callers(before: _Side, after: _Side, budget: Budget) -> Iterator[PrincipalChange]:
     for caller in dict.fromkeys((*after.callers, *before.callers)):
-        statements = compare_statements(before.callers.get(caller, []), after.callers.get(caller, []))
+        statements = compare_statements(before.callers.get(caller, []), after.callers.get(caller, []), budget)
         old, new = (side.policies.get(caller, Policies()) for side in (before, after))
-        trust = compare_statements(old.trust, new.trust) if caller in after.callers else ()
+        trust = compare_statements(old.trust, new.trust, budget) if caller in after.callers else ()
         is_new = caller not in before.callers
         judged = statements if is_new else (*statements, *trust)
         unread = [] if is_new or caller not in after.callers else _newly_unread(old, new)

@@ -9,17 +9,22 @@ from __future__ import annotations
 
 import enum
 import itertools
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from .conditions import Conditions, can_be_met, implies, missed, singles
-from .patterns import Matcher, Pattern, TooMuchError, companies
+from .patterns import Budget, Matcher, Pattern, TooMuchError, companies
 
 Kind = Literal["added", "removed", "widened", "narrowed", "changed"]
 
 MOST_PERMISSIONS: Final = 4_096
 """The most permissions that a statement is taken apart into."""
+STEPS_OF_CONDITION: Final = 5
+"""The steps that it takes to hold a value of a condition against another one."""
+MOST_PAIRS: Final = 20_000
+"""The most pairs of statements of which it is asked whether they look like each other."""
 
 
 class Answer(enum.IntEnum):
@@ -71,10 +76,19 @@ class StatementChange:
         return "narrowed" if self.wider is Answer.NO else "changed"
 
 
-def compare_statements(base: Sequence[Statement], head: Sequence[Statement]) -> tuple[StatementChange, ...]:
-    """What a changed list of statements allows that it did not, and the reverse; nothing if it allows the same."""
-    gained = dict(_newly_allowed(base, head))
-    lost = dict(_newly_allowed(head, base))
+def compare_statements(
+    base: Sequence[Statement], head: Sequence[Statement], budget: Budget | None = None
+) -> tuple[StatementChange, ...]:
+    """What a changed list of statements allows that it did not, and the reverse; nothing if it allows the same.
+
+    Args:
+        base: The statements before.
+        head: The statements after.
+        budget: The steps that it may take. What it has no time for is unknown.
+    """
+    budget = budget or Budget()
+    gained = dict(_newly_allowed(base, head, budget))
+    lost = dict(_newly_allowed(head, base, budget))
     changes = []
     for before, after in _pairs(base, head):
         more = [gained[each] for each in (before, after) if each in gained]
@@ -95,42 +109,71 @@ def compare_statements(base: Sequence[Statement], head: Sequence[Statement]) -> 
 Parts = tuple[tuple[Statement, ...], Answer]
 
 
-def _newly_allowed(before: Sequence[Statement], after: Sequence[Statement]) -> Iterator[tuple[Statement, Parts]]:
+def _newly_allowed(
+    before: Sequence[Statement], after: Sequence[Statement], budget: Budget
+) -> Iterator[tuple[Statement, Parts]]:
     """The statements through which something is allowed after and was not before, each with the part that does it."""
     allowed_before, denied_before = _with("Allow", before), _with("Deny", before)
     allowed_after, denied_after = _with("Allow", after), _with("Deny", after)
+    old, new = set(before), set(after)
     for statement in allowed_after:
-        if statement not in allowed_before:
-            yield from _parts(statement, [None], [*allowed_before, *denied_after])
+        if statement not in old:
+            yield from _parts(statement, [None], [*allowed_before, *denied_after], budget)
     for statement in denied_before:
-        if statement not in denied_after:
-            yield from _parts(statement, allowed_after, denied_after)
+        if statement not in new:
+            yield from _parts(statement, allowed_after, denied_after, budget)
 
 
 def _parts(
-    statement: Statement, within: Sequence[Statement | None], beside: Sequence[Statement]
+    statement: Statement, within: Sequence[Statement | None], beside: Sequence[Statement], budget: Budget
 ) -> Iterator[tuple[Statement, Parts]]:
     """The permissions of a statement that are in another one, too, and in none of those beside it."""
-    alternatives = list(singles(statement.conditions))
-    actions, resources = list(statement.actions.generators()), list(statement.resources.generators())
-    if len(actions) * len(resources) * len(alternatives) > MOST_PERMISSIONS:
+    try:
+        found = _answers(statement, within, beside, budget)
+    except TooMuchError:
         yield statement, ((statement,), Answer.UNKNOWN)
         return
-    found: dict[tuple[Pattern, Pattern, Conditions], Answer] = {}
-    for conditions, other in itertools.product(alternatives, within):
-        question = _Question(conditions, other, beside)
-        for action, resource in itertools.product(actions, resources):
-            permission = (action[0], resource[0], conditions)
-            try:
-                answer = question.answer(action, resource)
-            except TooMuchError:
-                yield statement, ((statement,), Answer.UNKNOWN)
-                return
-            found[permission] = max(found.get(permission, Answer.NO), answer)
     parts = {permission: answer for permission, answer in found.items() if answer is not Answer.NO}
     if parts:
         is_whole = len(parts) == len(found)
         yield statement, ((statement,) if is_whole else tuple(_joined(statement, parts)), max(parts.values()))
+
+
+Permission = tuple[Pattern, Pattern, Conditions]
+
+
+def _answers(
+    statement: Statement, within: Sequence[Statement | None], beside: Sequence[Statement], budget: Budget
+) -> dict[Permission, Answer]:
+    """Whether each permission of a statement is in another one, too, and in none of those beside it."""
+    sizes = [len(each.values) for each in statement.conditions]
+    actions, resources = list(statement.actions.generators()), list(statement.resources.generators())
+    if len(actions) * len(resources) * math.prod(sizes) > MOST_PERMISSIONS:
+        raise TooMuchError
+    alternatives = list(singles(statement.conditions))
+    beside = list(_meeting(statement, beside, budget))
+    budget.spend(STEPS_OF_CONDITION * len(alternatives) * len(within) * _sizes_of_conditions(beside))
+    found: dict[Permission, Answer] = {}
+    for conditions, other in itertools.product(alternatives, within):
+        question = _Question(conditions, other, beside, budget)
+        for action, resource in itertools.product(actions, resources):
+            permission = (action[0], resource[0], conditions)
+            found[permission] = max(found.get(permission, Answer.NO), question.answer(action, resource))
+    return found
+
+
+def _meeting(statement: Statement, others: Iterable[Statement], budget: Budget) -> Iterator[Statement]:
+    """Those others that may be about something that a statement is about."""
+    mine = [list(each.generators()) for each in (statement.actions, statement.resources)]
+    for other in others:
+        theirs = (other.actions, other.resources)
+        budget.spend(sum(len(own) * len(each.patterns) for own, each in zip(mine, theirs, strict=True)))
+        if all(any(each.may_meet(made) for made, _ in own) for own, each in zip(mine, theirs, strict=True)):
+            yield other
+
+
+def _sizes_of_conditions(statements: Iterable[Statement]) -> int:
+    return sum(1 + len(each.values) for statement in statements for each in statement.conditions)
 
 
 Generator = tuple[Pattern, tuple[Matcher, ...]]
@@ -139,35 +182,47 @@ Generator = tuple[Pattern, tuple[Matcher, ...]]
 class _Question:
     """Whether there are requests that meet some conditions and another statement, and none of those beside it."""
 
-    def __init__(self, conditions: Conditions, within: Statement | None, beside: Sequence[Statement]) -> None:
+    def __init__(
+        self, conditions: Conditions, within: Statement | None, beside: Sequence[Statement], budget: Budget
+    ) -> None:
         self._within = within
-        self._can_be_met = can_be_met(conditions) and (within is None or implies(conditions, within.conditions))
-        missing = missed(conditions, [each.conditions for each in beside])
+        self._budget = budget
+        self._can_be_met = can_be_met(conditions) and (within is None or implies(conditions, within.conditions, budget))
+        missing = missed(conditions, [each.conditions for each in beside], budget)
         self._perhaps_beside = [each for index, each in enumerate(beside) if index not in missing]
-        self._surely_beside = [each for each in beside if implies(conditions, each.conditions)]
+        self._surely_beside = [each for each in beside if implies(conditions, each.conditions, budget)]
 
     def answer(self, action: Generator, resource: Generator) -> Answer:
         """Whether there are, among the requests for these actions on these resources."""
-        if any(each.actions.lists(action[0]) and each.resources.lists(resource[0]) for each in self._surely_beside):
+        surely_beside = self._meeting(self._surely_beside, action[0], resource[0])
+        if any(each.actions.lists(action[0]) and each.resources.lists(resource[0]) for each in surely_beside):
             return Answer.NO
-        if not self._exists(action, resource, self._surely_beside, certain=False):
+        if not self._exists(action, resource, surely_beside, certain=False):
             return Answer.NO
-        is_certain = self._can_be_met and self._exists(action, resource, self._perhaps_beside, certain=True)
+        perhaps_beside = self._meeting(self._perhaps_beside, action[0], resource[0])
+        is_certain = self._can_be_met and self._exists(action, resource, perhaps_beside, certain=True)
         return Answer.YES if is_certain else Answer.UNKNOWN
+
+    def _meeting(self, statements: Sequence[Statement], action: Pattern, resource: Pattern) -> list[Statement]:
+        """Those statements that may be about these actions on these resources."""
+        self._budget.spend(sum(len(each.actions.patterns) + len(each.resources.patterns) for each in statements))
+        return [each for each in statements if each.actions.may_meet(action) and each.resources.may_meet(resource)]
 
     def _exists(self, action: Generator, resource: Generator, beside: list[Statement], *, certain: bool) -> bool:
         (action_pattern, acted), (resource_pattern, resourced) = action, resource
         if self._within is not None:
             acted, resourced = (*acted, self._within.actions), (*resourced, self._within.resources)
-        found = companies(action_pattern, acted, tuple(each.actions for each in beside), certain=certain)
+        found = companies(
+            action_pattern, acted, tuple(each.actions for each in beside), certain=certain, budget=self._budget
+        )
         for company in found:
             matchers = tuple(each.resources for index, each in enumerate(beside) if index in company)
-            if frozenset() in companies(resource_pattern, resourced, matchers, certain=certain):
+            if frozenset() in companies(resource_pattern, resourced, matchers, certain=certain, budget=self._budget):
                 return True
         return False
 
 
-def _joined(statement: Statement, permissions: Iterable[tuple[Pattern, Pattern, Conditions]]) -> Iterator[Statement]:
+def _joined(statement: Statement, permissions: Iterable[Permission]) -> Iterator[Statement]:
     """Some permissions of a statement as few statements."""
     actions: dict[tuple[Pattern, Conditions], list[Pattern]] = {}
     for action, resource, conditions in permissions:
@@ -186,20 +241,30 @@ def _joined(statement: Statement, permissions: Iterable[tuple[Pattern, Pattern, 
 
 def _pairs(base: Sequence[Statement], head: Sequence[Statement]) -> list[tuple[Statement | None, Statement | None]]:
     """Statements that are different on both sides, those that look like each other together."""
-    old = [each for each in dict.fromkeys(base) if each not in head]
-    new = [each for each in dict.fromkeys(head) if each not in base]
+    here, there = set(base), set(head)
+    old = [each for each in dict.fromkeys(base) if each not in there]
+    new = [each for each in dict.fromkeys(head) if each not in here]
+    partners = _partners(old, new) if len(old) * len(new) <= MOST_PAIRS else {}
+    pairs: list[tuple[Statement | None, Statement | None]] = [
+        (before, new[partners[i]] if i in partners else None) for i, before in enumerate(old)
+    ]
+    taken = set(partners.values())
+    return [*pairs, *((None, after) for j, after in enumerate(new) if j not in taken)]
+
+
+def _partners(old: Sequence[Statement], new: Sequence[Statement]) -> dict[int, int]:
+    """The places of statements that look like each other the most, by the place of the old one."""
     likely = sorted(
         ((_likeness(before, after), -i, -j) for i, before in enumerate(old) for j, after in enumerate(new)),
         reverse=True,
     )
     partners: dict[int, int] = {}
+    taken: set[int] = set()
     for likeness, i, j in likely:
-        if likeness > 0 and -i not in partners and -j not in partners.values():
+        if likeness > 0 and -i not in partners and -j not in taken:
             partners[-i] = -j
-    pairs: list[tuple[Statement | None, Statement | None]] = [
-        (before, new[partners[i]] if i in partners else None) for i, before in enumerate(old)
-    ]
-    return [*pairs, *((None, after) for j, after in enumerate(new) if j not in partners.values())]
+            taken.add(-j)
+    return partners
 
 
 def _likeness(before: Statement, after: Statement) -> int:
