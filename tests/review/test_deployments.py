@@ -206,6 +206,7 @@ def test_an_endpoint_that_moves_to_another_stack_depends_on_the_order(tmp_path: 
     assert (gone.stack, gone.outcome.value, new.stack, new.outcome.value) == ("One", "deleted", "Two", "created")
     assert [(each.rule, each.is_certain) for each in new.refusals] == [("MCE-U01", False)]
     assert "stack `One`" in new.refusals[0].message
+    assert Kind.REFUSED not in new.kinds
 
 
 def test_rules_of_changes_are_rules_of_their_own() -> None:

@@ -79,6 +79,41 @@ def test_finds_what_is_new(
     assert findings.resolved == resolved
 
 
+WRONG = {"Model.Containers[0].ContainerHostname": "my_ranker"}
+QUIET = {"/Resources.Model.Metadata.mce.ignore": {"MCE-C08": "tested `against` it"}}
+
+
+@pytest.mark.parametrize("before", [PLAIN, edited(PLAIN, WRONG)])
+def test_what_a_change_ignores_is_said(tmp_path: Path, before: Mapping[str, Any]) -> None:
+    """With the reason, and it does not count as gone."""
+    found = review(tmp_path, before, edited(before, {**WRONG, **QUIET}))
+    (change,) = found.endpoints
+
+    assert [(each.rule, each.ignored) for each in change.findings.ignored] == [("MCE-C08", "tested `against` it")]
+    assert (change.findings.new, change.findings.resolved) == ((), 0)
+    assert Kind.IGNORES in found.kinds
+    assert "Newly ignored:" in as_text(found)
+    assert "ignored because `tested 'against' it`." in as_markdown(found)
+
+
+def test_what_was_ignored_before_is_not_said_again(tmp_path: Path) -> None:
+    """Nor if it is gone; but what is no longer ignored is new."""
+    quiet = edited(PLAIN, {**WRONG, **QUIET})
+
+    assert Kind.IGNORES not in review(tmp_path, quiet, edited(quiet, {"Config.KmsKeyId": "key"})).kinds
+    assert reviewed(tmp_path, quiet, PLAIN).findings.resolved == 0
+    assert [each.rule for each in reviewed(tmp_path, quiet, edited(PLAIN, WRONG)).findings.new] == ["MCE-C08"]
+
+
+def test_what_is_ignored_elsewhere_is_said(tmp_path: Path) -> None:
+    """Of resources that belong to no endpoint."""
+    model = edited(PLAIN, {"Endpoint": ABSENT, "Config": ABSENT})
+    found = review(tmp_path, model, edited(model, {**WRONG, **QUIET}))
+
+    assert Kind.IGNORES in found.kinds
+    assert "Newly ignored elsewhere:" in as_text(found)
+
+
 def test_findings_of_resources_without_an_endpoint_are_told_apart(tmp_path: Path) -> None:
     """A model alone can be wrong, too."""
     model = edited(PLAIN, {"Endpoint": ABSENT, "Config": ABSENT})

@@ -68,11 +68,13 @@ class Kind(enum.StrEnum):
     WIDENS_IAM = "widens-iam"
     """The endpoint's role may do more, or more may call it; also if that cannot be told."""
     REFUSED = "refused"
-    """SageMaker or CloudFormation will refuse the update."""
+    """SageMaker or CloudFormation will refuse the update, for certain."""
     ERROR = "error"
     """There is a new finding of this severity."""
     WARNING = "warning"
     """There is a new finding of this severity."""
+    IGNORES = "ignores"
+    """There is a finding that is ignored, and was not before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +262,10 @@ class NewFinding:
     source: str
     file: str
     line: int | None
+    declared_at: str | None = None
+    """The file and line of the CDK app that made the resource, if that can be told."""
+    ignored: str | None = None
+    """Why it is to be ignored, if someone said so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -267,7 +273,10 @@ class FindingsChange:
     """Findings that come and go."""
 
     new: tuple[NewFinding, ...] = ()
+    ignored: tuple[NewFinding, ...] = ()
+    """Those that are ignored, and were not before."""
     resolved: int = 0
+    """How many there are no more, be it as ignored ones."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -302,7 +311,7 @@ class EndpointChange:
     def is_changed(self) -> bool:
         """Whether there is anything to say about it."""
         permissions = self.permissions.wider is not Answer.NO or self.permissions.narrower is not Answer.NO
-        findings = self.findings.new or self.findings.resolved
+        findings = self.findings.new or self.findings.ignored or self.findings.resolved
         return bool(self.outcome is not Outcome.UNCHANGED or self.kinds or permissions or findings)
 
 
@@ -321,4 +330,5 @@ class Review:
     def kinds(self) -> frozenset[Kind]:
         """What could stop the pull request."""
         own = {Kind(each.severity) for each in self.other_findings.new if each.severity in tuple(Kind)}
+        own |= {Kind.IGNORES} if self.other_findings.ignored else set()
         return frozenset(own.union(*(endpoint.kinds for endpoint in self.endpoints)))

@@ -64,7 +64,11 @@ def compare(base: Sequence[Template], head: Sequence[Template], ignore: Mapping[
         changes += [_change(name, each, was, becomes) for each in updates]
         owned = frozenset[str]().union(*(each.logical_ids for each in (*old, *new)))
         rest = compare_findings(without(was, owned), without(becomes, owned), {})
-        others = FindingsChange(new=others.new + rest.new, resolved=others.resolved + rest.resolved)
+        others = FindingsChange(
+            new=others.new + rest.new,
+            ignored=others.ignored + rest.ignored,
+            resolved=others.resolved + rest.resolved,
+        )
     return Review(
         endpoints=tuple(sorted(changes, key=lambda each: (each.stack, each.name, each.logical_id))),
         other_findings=others,
@@ -165,7 +169,9 @@ def _kinds(change: EndpointChange) -> Iterator[Kind]:
         yield Kind.CAPACITY
     if change.permissions.wider is not Answer.NO:
         yield Kind.WIDENS_IAM
-    if change.refusals:
+    if any(each.is_certain for each in change.refusals):
         yield Kind.REFUSED
+    if change.findings.ignored:
+        yield Kind.IGNORES
     severities = {each.severity for each in change.findings.new}
     yield from (kind for kind in (Kind.ERROR, Kind.WARNING) if kind.value in severities)

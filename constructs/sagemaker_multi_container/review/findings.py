@@ -15,9 +15,8 @@ Findings = list[TemplateFinding]
 
 
 def findings_in(template: Template | None, ignore: Mapping[str, str]) -> Findings:
-    """What the rules find in a template, without what is known and ignored for a reason."""
-    found = [] if template is None else findings_of(template, ignore)
-    return [each for each in found if each.ignored is None]
+    """What the rules find in a template, also what is ignored for a reason."""
+    return [] if template is None else findings_of(template, ignore)
 
 
 def of_resources(findings: Findings, logical_ids: Container[str]) -> Findings:
@@ -38,15 +37,20 @@ def compare_findings(before: Findings, after: Findings, renamed: Mapping[str, st
         after: Those after it.
         renamed: What resources, containers and variants were called before, by what they are called afterwards.
     """
-    old = Counter(_key(each, {}) for each in before)
-    new = []
+    told = Counter(_key(each, {}) for each in before if each.ignored is None)
+    kept_quiet = Counter(_key(each, {}) for each in before if each.ignored is not None)
+    new, ignored = [], []
     for each in after:
         key = _key(each, renamed)
-        if old[key]:
-            old[key] -= 1
+        is_known = bool(told[key])
+        told[key] -= is_known
+        if each.ignored is None:
+            new += [] if is_known else [_new(each)]
+        elif kept_quiet[key]:
+            kept_quiet[key] -= 1
         else:
-            new.append(_new(each))
-    return FindingsChange(new=tuple(new), resolved=old.total())
+            ignored.append(_new(each))
+    return FindingsChange(new=tuple(new), ignored=tuple(ignored), resolved=told.total())
 
 
 def _key(finding: TemplateFinding, renamed: Mapping[str, str]) -> Hashable:
@@ -73,6 +77,7 @@ def _inside(value: object, step: str | int) -> object:
 
 
 def _new(finding: TemplateFinding) -> NewFinding:
+    declared_at = finding.declared_at
     return NewFinding(
         rule=finding.rule.id,
         severity=finding.rule.severity.value,
@@ -83,4 +88,6 @@ def _new(finding: TemplateFinding) -> NewFinding:
         source=finding.rule.source,
         file=str(finding.template.file),
         line=finding.line,
+        declared_at=f"{declared_at.file.as_posix()}:{declared_at.line}" if declared_at is not None else None,
+        ignored=finding.ignored,
     )

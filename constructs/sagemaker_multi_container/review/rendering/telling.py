@@ -61,6 +61,8 @@ def tell(review: Review) -> Document:
     closing: list[Block] = []
     if review.other_findings.new:
         closing.append(Bullets(capped(_finding(each) for each in review.other_findings.new), "New findings elsewhere"))
+    if review.other_findings.ignored:
+        closing.append(Bullets(capped(map(_ignored, review.other_findings.ignored)), "Newly ignored elsewhere"))
     same = [each.name for each in review.endpoints if not each.is_changed]
     if same and changed:
         closing.append(Paragraph(f"Unchanged: {listed(same, 'and')}."))
@@ -116,6 +118,9 @@ def _badges(changes: Sequence[EndpointChange]) -> Iterator[str]:
         yield "capacity changes"
     if severities[Severity.WARNING]:
         yield _new(Severity.WARNING, severities)
+    ignored = sum(len(change.findings.ignored) for change in changes)
+    if ignored:
+        yield f"{ignored} newly ignored"
 
 
 def _elsewhere(findings: Iterable[NewFinding]) -> Iterator[str]:
@@ -235,11 +240,21 @@ def _findings(findings: FindingsChange) -> Iterator[Block]:
     notable = [each for each in new if each.severity == Severity.INFO]
     if notable:
         yield Details(counted(len(notable), "new info", "new infos"), [Bullets(capped(map(_finding, notable)))])
+    if findings.ignored:
+        yield Bullets(capped(map(_ignored, findings.ignored)), "Newly ignored")
     if findings.resolved:
         yield Paragraph(f"{counted(findings.resolved, 'finding is', 'findings are')} gone.")
 
 
 def _finding(finding: NewFinding) -> str:
-    place = ".".join(filter(None, (finding.logical_id, finding.path)))
-    message = code(finding.message, _LONGEST_MESSAGE)
-    return f"{finding.severity} {finding.rule} at {code(place)}: {message}. {advice(finding.fix)}"
+    return f"{_found(finding)}. {advice(finding.fix)}"
+
+
+def _ignored(finding: NewFinding) -> str:
+    return f"{_found(finding)}; it is ignored because {code(finding.ignored or '', _LONGEST_MESSAGE)}."
+
+
+def _found(finding: NewFinding) -> str:
+    place = code(".".join(filter(None, (finding.logical_id, finding.path))))
+    line = f" ({code(finding.declared_at)})" if finding.declared_at is not None else ""
+    return f"{finding.severity} {finding.rule} at {place}{line}: {code(finding.message, _LONGEST_MESSAGE)}"
