@@ -25,6 +25,7 @@ from sagemaker_multi_container import (
 from sagemaker_multi_container.review.iam.permissions import PermissionsChange, PrincipalChange, compare_permissions
 from sagemaker_multi_container.review.iam.statements import Answer
 from sagemaker_multi_container.template import Template, read
+from sagemaker_multi_container.template.intrinsics import Resolver
 from tests.review.iam.policies import SAGEMAKER, allow, compared, deny, policy, role, said, template
 from tests.rules.test_robustness import WRONG, nodes
 
@@ -661,3 +662,47 @@ def test_moved_into_one_statement_by_the_cdk_is_no_change(places: dict[str, tupl
 
     (changed,) = compare_permissions((template, endpoint), (other, endpoint)).roles
     assert (verdict(changed), changed.statements) == ((NO, NO), ())
+
+
+# Stacks beside the endpoint's
+
+
+def stack(name: str, outputs: dict[str, Any], **resources: Any) -> Template:
+    """Another stack of the assembly, which exports these values."""
+    document = {
+        "Resources": resources,
+        "Outputs": {each: {"Value": value, "Export": {"Name": f"{name}:{each}"}} for each, value in outputs.items()},
+    }
+    return Template(file=Path(f"{name}.json"), stack=name, document=document, resolver=Resolver(document=document))
+
+
+IMPORTS = [{"Fn::ImportValue": "Roles:Arn"}, {"Fn::GetStackOutput": {"StackName": "Roles", "OutputName": "Arn"}}]
+
+
+@pytest.mark.parametrize("imported", IMPORTS, ids=str)
+def test_a_role_of_another_stack_is_followed(imported: Any) -> None:
+    output = {"Arn": {"Fn::GetAtt": ["Execution", "Arn"]}}
+    before = stack("Roles", output, Execution=role())
+    after = stack("Roles", output, Execution=role(), Policy=policy(allow("*"), Roles=[{"Ref": "Execution"}]))
+    home = template(execution_role=imported)
+    changed = change_of_role(home, home, others_base=[home, before], others_head=[after, home])
+
+    assert (changed.principal, verdict(changed), changed.unjudged) == ("Roles/Execution", (YES, NO), ())
+    assert verdict(change_of_role(home, home, others_base=[before], others_head=[before])) == (NO, NO)
+
+
+def test_a_caller_in_another_stack_is_seen() -> None:
+    home = template(sections={"Outputs": {"Endpoint": {"Value": ENDPOINT, "Export": {"Name": "Home:Endpoint"}}}})
+    before = stack("Callers", {}, Caller=role())
+    calls = policy(call(resource={"Fn::ImportValue": "Home:Endpoint"}), Roles=[{"Ref": "Caller"}])
+    after = stack("Callers", {}, Caller=role(), Policy=calls)
+    (caller,) = compared(home, home, others_base=[home, before], others_head=[home, after]).callers
+
+    assert (caller.principal, verdict(caller)) == ("Callers/Caller", (YES, NO))
+
+
+def test_stacks_that_take_over_from_each_other_are_no_trouble() -> None:
+    other = stack("Roles", {"Arn": {"Fn::Sub": ["${A}-", {"A": {"Fn::ImportValue": "Roles:Arn"}}]}})
+    home = template(execution_role=IMPORTS[0])
+
+    assert verdict(change_of_role(home, home, others_base=[home, other], others_head=[home, other])) == (NO, NO)

@@ -6,7 +6,7 @@ allow besides is not known, and is said where it matters.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ...template import Template
@@ -14,9 +14,11 @@ from ..endpoints import Endpoint
 from ..quoting import code
 from .calls import allows_calls, calls_by_managed_policies, calls_of
 from .concerns import is_wide, of_boundary, of_calls, of_managed_policies, of_statements, of_trust
+from .exports import Exports
 from .patterns import Budget, Pattern
 from .policies import Policies, PolicyReader, Principal, properties_of
 from .statements import Answer, Statement, StatementChange, compare_statements
+from .texts import Texts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +73,8 @@ def compare_permissions(
     head: tuple[Template, str] | None,
     *,
     renamed: Mapping[str, str] | None = None,
+    others_base: Sequence[Template] = (),
+    others_head: Sequence[Template] = (),
 ) -> PermissionsChange:
     """What is allowed after a change and was not before it, and the reverse.
 
@@ -78,9 +82,12 @@ def compare_permissions(
         base: The template before, and the logical id of the Endpoint in it; None if there was none.
         head: The same after the change.
         renamed: Logical ids of `base` that stand in `head` for the same resource under another id.
+        others_base: All templates of the assembly before the change: policies in stacks beside the endpoint's count,
+            too. A stack is beside another if one takes over what the other exports.
+        others_head: The same after the change.
     """
-    before = _Side(base, {**(renamed or {}), **({base[1]: head[1]} if base and head else {})})
-    after = _Side(head, {})
+    before = _Side(base, {**(renamed or {}), **({base[1]: head[1]} if base and head else {})}, others_base)
+    after = _Side(head, {}, others_head)
     budget = Budget()
     return PermissionsChange(
         roles=tuple(_changes_of_roles(before, after, budget)),
@@ -91,18 +98,27 @@ def compare_permissions(
 class _Side:
     """The policies of a template, as seen from an endpoint in it."""
 
-    def __init__(self, place: tuple[Template, str] | None, renamed: Mapping[str, str]) -> None:
+    def __init__(
+        self, place: tuple[Template, str] | None, renamed: Mapping[str, str], others: Sequence[Template]
+    ) -> None:
         self.roles: dict[Principal, Policies] = {}
         """Its execution roles."""
         self.callers: dict[Principal, list[Statement]] = {}
         """What is said of calling it, by whom it is said of."""
-        self.policies: Mapping[Principal, Policies] = {}
+        self.policies: dict[Principal, Policies] = {}
         """All that is said of anyone."""
         if place is None:
             return
         endpoint = Endpoint(*place)
-        reader = PolicyReader(endpoint.template, renamed)
-        self.policies = reader.read()
+        exports = Exports(others)
+        home = Texts(endpoint.template, renamed, exports)
+        reader = PolicyReader(home)
+        self.policies = {**reader.read()}
+        for other in exports.beside(endpoint.template):
+            for principal, policies in (
+                PolicyReader(replace(home, template=other, renamed={}, home=home)).read().items()
+            ):
+                self.policies.setdefault(principal, Policies()).add(policies)
         for logical_id in endpoint.model_ids:
             model = endpoint.template.document["Resources"][logical_id]
             written = properties_of(model).get("ExecutionRoleArn")

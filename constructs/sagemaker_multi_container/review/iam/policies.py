@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 
 from ...rules.description import text
-from ...template import Template
 from ..naming import known_as
 from ..quoting import code
 from ..values import is_function
@@ -68,19 +67,22 @@ class Policies:
     """ARNs of managed policies that are not in the template."""
     boundary: Pattern | None = None
 
+    def add(self, others: Policies) -> None:
+        """Take what another template says of the same principal."""
+        self.statements += others.statements
+        self.trust += others.trust
+        self.unread |= others.unread
+        self.managed += others.managed
+        self.boundary = self.boundary or others.boundary
+
 
 class PolicyReader:
     """Reads the policies of one template."""
 
-    def __init__(self, template: Template, renamed: Mapping[str, str]) -> None:
-        """Start reading.
-
-        Args:
-            template: The template.
-            renamed: What resources are called in the other template, by logical id, if it is not the same.
-        """
-        self.texts: Final = Texts(template, renamed)
-        self._template = template
+    def __init__(self, texts: Texts) -> None:
+        """Start reading the template of these texts."""
+        self.texts: Final = texts
+        self._template = template = texts.template
         self._found: dict[Principal, Policies] = {}
         self._by_name: dict[tuple[PrincipalKind, str], str] = {}
         for logical_id, resource in template.resources(*_PRINCIPALS):
@@ -104,22 +106,19 @@ class PolicyReader:
 
     def principal(self, kind: PrincipalKind, written: Any) -> Principal:
         """Who is written as a reference, a name, or an ARN."""
-        logical_id = self.texts.referred(written)
+        texts, there = self.texts.followed(self.texts.chosen(written))
+        logical_id = texts.referred(there)
         if logical_id is not None:
-            return self._declared(kind, logical_id)
+            return _declared(kind, logical_id, texts)
         parts = self.texts.parts(written)
         whole = pattern(parts, has_wildcards=False)
         match parts[-1:]:
             case [str(end)] if "/" in end or len(parts) == 1:
                 name = end.rpartition("/")[2]
                 if (kind, name) in self._by_name:
-                    return self._declared(kind, self._by_name[kind, name])
+                    return _declared(kind, self._by_name[kind, name], self.texts)
                 return Principal(kind, pattern([name], has_wildcards=False), whole.shown)
         return Principal(kind, whole, whole.shown)
-
-    def _declared(self, kind: PrincipalKind, logical_id: str) -> Principal:
-        identity = pattern([self.texts.reference(logical_id)])
-        return Principal(kind, identity, known_as(self._template, logical_id), is_declared=True)
 
     def _read_principal(self, kind: PrincipalKind, logical_id: str, properties: Mapping[str, Any]) -> None:
         policies = self._read_policies(kind, logical_id, properties)
@@ -134,7 +133,7 @@ class PolicyReader:
 
     def _read_policies(self, kind: PrincipalKind, logical_id: str, properties: Mapping[str, Any]) -> Policies:
         """The policies that are written in a resource. AWS SAM allows the names of managed ones among them."""
-        policies = self._found.setdefault(self._declared(kind, logical_id), Policies())
+        policies = self._found.setdefault(_declared(kind, logical_id, self.texts), Policies())
         for written in self.texts.each(properties.get("Policies")):
             policy = self.texts.chosen(written)
             match policy:
@@ -250,6 +249,13 @@ class PolicyReader:
         if not isinstance(chosen, dict) or is_function(chosen):
             raise _UnreadableError
         return chosen
+
+
+def _declared(kind: PrincipalKind, logical_id: str, texts: Texts) -> Principal:
+    shown = known_as(texts.template, logical_id)
+    if texts.home is not None:
+        shown = f"{texts.template.stack}/{shown}"
+    return Principal(kind, pattern([texts.reference(logical_id)]), shown, is_declared=True)
 
 
 def properties_of(resource: Mapping[str, Any]) -> Mapping[str, Any]:

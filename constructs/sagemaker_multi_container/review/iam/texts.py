@@ -10,6 +10,7 @@ from typing import Any, Final
 from ...rules import Reference, Unknown
 from ...template import Template
 from ..values import Value, is_function
+from .exports import Exports
 from .patterns import Opaque, Pattern, pattern
 
 Parts = list[str | Opaque]
@@ -33,6 +34,10 @@ class Texts:
     template: Template
     renamed: Mapping[str, str] = field(default_factory=dict)
     """What resources are called in the template that this one is compared with, if it is not the same."""
+    exports: Exports | None = None
+    """What the stacks beside it take over from each other."""
+    home: Texts | None = None
+    """The template that is compared, if this is one beside it."""
 
     def pattern(self, written: Any, *, has_wildcards: bool = True, ignores_case: bool = False) -> Pattern:
         """A text as a pattern."""
@@ -49,6 +54,10 @@ class Texts:
 
     def _parts(self, written: Any) -> Parts:
         chosen = self.chosen(written)
+        texts, there = self.followed(chosen)
+        if texts is not self:
+            # Only once: templates could take over from each other without end.
+            return replace(texts, exports=None)._parts(there)
         known = self.template.resolver.resolve(chosen)
         match chosen:
             case _ if isinstance(known, str | int | float):
@@ -68,10 +77,21 @@ class Texts:
                 parts = [around.prefix, Opaque(self.identity(chosen), _shown(chosen)), around.suffix]
         return _merged(parts)
 
+    def followed(self, written: Any) -> tuple[Texts, Any]:
+        """Where a value is written, if it is taken over from another stack: its texts, and the value there."""
+        found = None if self.exports is None else self.exports.found(self.template, written)
+        if found is None:
+            return self, written
+        template, value = found
+        home = self.home or self
+        return (home if template is home.template else replace(home, template=template, renamed={}, home=home)), value
+
     def reference(self, logical_id: str, attribute: str | None = None) -> Opaque:
         """A reference to a resource, or one of its attributes."""
         shown = f"{logical_id}.{attribute}" if attribute else logical_id
         name = self.renamed.get(logical_id, logical_id)
+        if self.home is not None:
+            name = f"{self.template.stack}/{name}"
         match self.template.document["Resources"].get(logical_id):
             case {"Type": "AWS::S3::Bucket"}:
                 holds_no = "/"
