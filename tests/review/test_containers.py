@@ -100,7 +100,7 @@ def test_lists_other_properties_that_differ(tmp_path: Path) -> None:
     """Those that have no column of their own, and those that are only known at deployment."""
     changes = {
         "/Parameters": SSM,
-        "Model.Containers[0].Image": {"Fn::Sub": "${Secret}"},
+        "Model.Containers[0].Image": {"Fn::Sub": "${Secret}${Secret}"},
         "Model.Containers[0].InferenceSpecificationName": "fast",
     }
     before = edited(DIRECT, changes)

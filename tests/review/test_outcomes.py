@@ -19,7 +19,31 @@ PARAMETER = edited(
 SSM = {"Type": "AWS::SSM::Parameter::Value<String>", "Default": "/ranker/tag"}
 UNKNOWN = edited(PARAMETER, {"/Parameters.Tag": SSM})
 GENERATED = edited(DIRECT, {"Endpoint.EndpointName": ABSENT})
+CONDITIONAL = edited(
+    DIRECT,
+    {
+        "/Parameters": {"Stage": {"Type": "String"}},
+        "/Conditions": {"Live": {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}},
+        "/Resources.Endpoint.Condition": "Live",
+    },
+)
+NAMED = edited(DIRECT, {"Endpoint.EndpointName": {"Fn::Sub": "${AWS::StackName}-search"}})
+JOINED_NAME = {"Fn::Join": ["-", [{"Ref": "AWS::StackName"}, "search"]]}
+SOURCES: list[tuple[str, dict[str, Any], str, Outcome]] = [
+    ("AWS::ECR::Repository", {"RepositoryName": "b"}, "RepositoryUri", Outcome.ROLLS),
+    ("AWS::ECR::Repository", {"ImageTagMutability": "IMMUTABLE"}, "RepositoryUri", Outcome.UNCHANGED),
+    ("AWS::S3::Bucket", {"BucketName": "b"}, "DomainName", Outcome.ROLLS),
+    ("AWS::EC2::SecurityGroup", {"GroupDescription": "b"}, "GroupId", Outcome.ROLLS),
+    ("Custom::Image", {"Digest": "b"}, "Uri", Outcome.MAY_ROLL),
+    ("AWS::SSM::Parameter", {"Value": "b"}, "Value", Outcome.MAY_ROLL),
+    ("AWS::SSM::Parameter", {"Tags": {"a": "b"}}, "Value", Outcome.UNCHANGED),
+]
 VERSIONED = moved(DIRECT, Model="EndpointModel0123ABCD0011aabb")
+
+
+def _with_source(type: str, properties: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """An endpoint whose image is an attribute of another resource."""
+    return edited(DIRECT, {"Source": resource(type, properties), IMAGE: attribute("Source", name)})
 
 
 @pytest.mark.parametrize(
@@ -84,7 +108,24 @@ VERSIONED = moved(DIRECT, Model="EndpointModel0123ABCD0011aabb")
             Outcome.UNCHANGED,
             id="metadata and order only",
         ),
-        pytest.param(PARAMETER, edited(PARAMETER, {"/Parameters.Tag.Default": "2"}), Outcome.ROLLS, id="a default"),
+        pytest.param(
+            PARAMETER,
+            edited(PARAMETER, {"/Parameters.Tag.Default": "2"}),
+            Outcome.MAY_ROLL,
+            id="a default, which a deployment may not take",
+        ),
+        pytest.param(
+            PARAMETER,
+            edited(PARAMETER, {"/Parameters.Tag.Description": "of the image"}),
+            Outcome.UNCHANGED,
+            id="what is said of a parameter",
+        ),
+        pytest.param(
+            UNKNOWN,
+            edited(UNKNOWN, {"/Parameters.Tag.Description": "of the image"}),
+            Outcome.UNCHANGED,
+            id="what is said of an unknown parameter",
+        ),
         pytest.param(DIRECT, edited(PARAMETER, {"/Parameters.Tag.Default": "2"}), Outcome.ROLLS, id="now a parameter"),
         pytest.param(PARAMETER, edited(DIRECT, {IMAGE: "ranker:1"}), Outcome.UNCHANGED, id="written otherwise"),
         pytest.param(UNKNOWN, UNKNOWN, Outcome.UNCHANGED, id="unknown, but written alike"),
@@ -122,6 +163,34 @@ VERSIONED = moved(DIRECT, Model="EndpointModel0123ABCD0011aabb")
             ),
             Outcome.ROLLS,
             id="another order, and another version",
+        ),
+        pytest.param(DIRECT, CONDITIONAL, Outcome.MAY_BE_DELETED, id="a condition that is not known"),
+        pytest.param(CONDITIONAL, DIRECT, Outcome.MAY_BE_CREATED, id="no condition any more"),
+        pytest.param({"Resources": {}}, CONDITIONAL, Outcome.MAY_BE_CREATED, id="new, on a condition"),
+        pytest.param(CONDITIONAL, CONDITIONAL, Outcome.UNCHANGED, id="the same condition"),
+        pytest.param(
+            CONDITIONAL,
+            edited(CONDITIONAL, {"/Conditions.Live": {"Fn::Equals": [{"Ref": "Stage"}, "prd"]}}),
+            Outcome.MAY_COME_OR_GO,
+            id="another condition of the same name",
+        ),
+        pytest.param(
+            NAMED, edited(NAMED, {"Endpoint.EndpointName": JOINED_NAME}), Outcome.UNCHANGED, id="its name, joined"
+        ),
+        pytest.param(
+            NAMED,
+            edited(NAMED, {"Endpoint.EndpointName": {"Fn::Sub": "${AWS::StackName}-find"}}),
+            Outcome.REPLACED,
+            id="a part of its name",
+        ),
+        *(
+            pytest.param(
+                _with_source(kind, {}, name),
+                _with_source(kind, properties, name),
+                outcome,
+                id=f"what it refers to: {kind} {list(properties)}",
+            )
+            for kind, properties, name, outcome in SOURCES
         ),
     ],
 )
@@ -175,6 +244,31 @@ def test_a_renamed_model_is_no_revision(tmp_path: Path) -> None:
 
     assert (change.resources[0].before, change.resources[0].after) == ("Model", "Other")
     assert not change.resources[0].has_new_version
+
+
+def test_a_name_that_is_known_in_part_is_not_called_generated(tmp_path: Path) -> None:
+    """And cannot be given to a new endpoint as long as the old one has it."""
+    other = reviewed(tmp_path, NAMED, edited(NAMED, {"Endpoint.EndpointName": {"Fn::Sub": "${AWS::StackName}-b"}}))
+    same = reviewed(tmp_path, NAMED, moved(NAMED, Endpoint="Other"))
+
+    assert "`…-search`" in other.callers[0].calls
+    assert "`…-b`" in other.callers[0].remedy
+    assert (same.outcome, same.callers) == (Outcome.REPLACED, ())
+    assert [each.rule for each in same.refusals] == ["MCE-U01"]
+
+
+def test_a_date_in_a_models_logical_id_is_no_revision(tmp_path: Path) -> None:
+    """A person wrote it."""
+    change = reviewed(tmp_path, moved(DIRECT, Model="ModelV20240101"), moved(DIRECT, Model="ModelV20240201"))
+
+    assert not change.resources[0].has_new_version
+
+
+def test_a_config_that_stays_is_not_deleted(tmp_path: Path) -> None:
+    """When only the endpoint goes, by a condition that does not hold."""
+    after = edited(CONDITIONAL, {"/Parameters.Stage.Default": "dev"})
+
+    assert [each.type for each in reviewed(tmp_path, DIRECT, after).resources] == ["Endpoint"]
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,8 @@ Content = tuple[str | None, str | None, str | None]
 
 _HOSTNAME: Final = re.compile(r"[A-Za-z0-9_-]+")
 
-_STAYS = (Outcome.ROLLS, Outcome.MAY_ROLL, Outcome.REPLACED, Outcome.MAY_BE_REPLACED)
+_MAY_GO = (Outcome.MAY_BE_DELETED, Outcome.MAY_COME_OR_GO)
+_STAYS = (Outcome.ROLLS, Outcome.MAY_ROLL, Outcome.REPLACED, Outcome.MAY_BE_REPLACED, *_MAY_GO)
 
 
 def broken_calls(update: EndpointUpdate, models: Sequence[ModelChange]) -> tuple[CallerBreak, ...]:
@@ -36,18 +37,18 @@ def broken_calls(update: EndpointUpdate, models: Sequence[ModelChange]) -> tuple
         for model in models:
             found += [*_by_mode(model), *_by_container(model), *_by_pipeline(model), *_by_multi_model(model)]
         found += [*_by_new_variant(update, models), *_by_what_is_not_told(update)]
-    if update.outcome in (Outcome.MAY_ROLL, Outcome.MAY_BE_REPLACED):
+    if update.outcome in (Outcome.MAY_ROLL, Outcome.MAY_BE_REPLACED, *_MAY_GO):
         found = [replace(each, is_certain=False) for each in found]
     return tuple(dict.fromkeys(found))
 
 
 def _by_name(update: EndpointUpdate) -> Iterator[CallerBreak]:
-    old, new = update.before and update.before.name, update.after and update.after.name
+    old, new = update.before and update.before.own_name, update.after and update.after.own_name
     called = code(old) if old else "its generated name"
     match update.outcome:
-        case Outcome.DELETED:
+        case Outcome.DELETED | Outcome.MAY_BE_DELETED | Outcome.MAY_COME_OR_GO:
             yield CallerBreak(calls=f"all calls of {called} fail: there is no such endpoint", remedy="call another one")
-        case Outcome.REPLACED | Outcome.MAY_BE_REPLACED if old != new or old is None:
+        case Outcome.REPLACED | Outcome.MAY_BE_REPLACED if old is None or not update.keeps_name:
             becomes = f"pass EndpointName {code(new)}" if new else "take the new generated name from the stack"
             yield CallerBreak(calls=f"all calls of {called} fail: the endpoint gets another name", remedy=becomes)
 

@@ -32,14 +32,17 @@ from .update import EndpointUpdate
 from .values import shown
 from .variants import compare_variants
 
-_KINDS: Mapping[Outcome, Kind] = {
-    Outcome.CREATED: Kind.CREATE,
-    Outcome.DELETED: Kind.DELETE,
-    Outcome.LEFT_BEHIND: Kind.DELETE,
-    Outcome.REPLACED: Kind.REPLACE,
-    Outcome.MAY_BE_REPLACED: Kind.REPLACE,
-    Outcome.ROLLS: Kind.ROLL,
-    Outcome.MAY_ROLL: Kind.ROLL,
+_KINDS: Mapping[Outcome, tuple[Kind, ...]] = {
+    Outcome.CREATED: (Kind.CREATE,),
+    Outcome.DELETED: (Kind.DELETE,),
+    Outcome.LEFT_BEHIND: (Kind.DELETE,),
+    Outcome.MAY_BE_CREATED: (Kind.CREATE,),
+    Outcome.MAY_BE_DELETED: (Kind.DELETE,),
+    Outcome.MAY_COME_OR_GO: (Kind.CREATE, Kind.DELETE),
+    Outcome.REPLACED: (Kind.REPLACE,),
+    Outcome.MAY_BE_REPLACED: (Kind.REPLACE,),
+    Outcome.ROLLS: (Kind.ROLL,),
+    Outcome.MAY_ROLL: (Kind.ROLL,),
 }
 _BOTH_ANSWER = "until the update ends, old instances answer beside new ones: callers must be ready for both"
 
@@ -160,8 +163,7 @@ def _notes(update: EndpointUpdate) -> Iterator[str]:
 
 
 def _kinds(change: EndpointChange) -> Iterator[Kind]:
-    if change.outcome in _KINDS:
-        yield _KINDS[change.outcome]
+    yield from _KINDS.get(change.outcome, ())
     if change.callers:
         yield Kind.BREAKS_CALLERS
     is_there = change.outcome not in (Outcome.CREATED, Outcome.DELETED, Outcome.LEFT_BEHIND)

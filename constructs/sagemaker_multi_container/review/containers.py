@@ -118,7 +118,7 @@ def _without_query(uri: str | None) -> str | None:
 def _change(old: Sequence[Value], new: Sequence[Value], pair: Pair, stack: StackChange) -> ContainerChange:
     before = None if pair[0] is None else old[pair[0]]
     after = None if pair[1] is None else new[pair[1]]
-    found = [] if before is None or after is None else list(differences(before, after, stack.identity))
+    found = [] if before is None or after is None else list(differences(before, after, stack))
     names_before, names_after = _environment(before), _environment(after)
     added, removed = names_after - names_before, names_before - names_after
     values = {each.path[1]: each.degree for each in found if each.path[:1] == ("Environment",) and len(each.path) > 1}

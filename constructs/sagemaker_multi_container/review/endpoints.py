@@ -12,6 +12,7 @@ from ..rules.description import Properties, ResourceType, dicts, text
 from ..rules.scaling import scaled_variant
 from ..template import Template
 from .naming import known_as
+from .values import shown
 
 PRODUCTION = "ProductionVariants"
 SHADOW = "ShadowProductionVariants"
@@ -34,6 +35,17 @@ class Endpoint:
     def name(self) -> str | None:
         """Its fixed name. None if CloudFormation generates one, or it is only known at deployment."""
         return text(self.properties, "EndpointName")
+
+    @cached_property
+    def own_name(self) -> str | None:
+        """Its fixed name for people, with `…` for what is not known of it. None if CloudFormation generates one."""
+        name = self.properties.get("EndpointName")
+        return shown(name) if name is not None else None
+
+    @cached_property
+    def spelled_name(self) -> str | None:
+        """Its fixed name in a text that is the same for the same name. None if CloudFormation generates one."""
+        return self.template.spelled(self.logical_id, ("EndpointName",)) or self.name
 
     @property
     def title(self) -> str:
@@ -96,22 +108,25 @@ def endpoints_of(template: Template) -> list[Endpoint]:
     return [Endpoint(template, each) for each in sorted(resources) if resources[each].type == "Endpoint"]
 
 
-Place = tuple[str | None, str | None, str]
-"""What an endpoint's name is unique in: account, region and the name itself, whose case does not count."""
+Place = tuple[str | None, str | None, str | None, str]
+"""What an endpoint's name is unique in: account, region, the stack if the name is not wholly known, and the name."""
 
 
-def place_of(template: Template, name: str) -> Place:
-    """Where a name is taken."""
-    return template.account, template.region, name.lower()
+def place_of(endpoint: Endpoint) -> Place | None:
+    """Where an endpoint's fixed name is taken, whose case does not count. None if CloudFormation generates one."""
+    template, name = endpoint.template, endpoint.spelled_name
+    if name is None:
+        return None
+    return template.account, template.region, None if endpoint.name else template.stack, name.lower()
 
 
 def names_taken(templates: Iterable[Template]) -> dict[Place, str]:
     """The stack that has an endpoint of a fixed name, by that name."""
     return {
-        place_of(template, endpoint.name): template.stack
+        place: template.stack
         for template in templates
         for endpoint in endpoints_of(template)
-        if endpoint.name is not None
+        if (place := place_of(endpoint)) is not None
     }
 
 

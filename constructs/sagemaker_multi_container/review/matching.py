@@ -33,7 +33,7 @@ def _logical_id(endpoint: Endpoint) -> Hashable:
 
 
 def _name(endpoint: Endpoint) -> Hashable:
-    return endpoint.name
+    return endpoint.spelled_name
 
 
 def _construct_path(endpoint: Endpoint) -> Hashable:

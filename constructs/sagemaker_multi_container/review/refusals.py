@@ -72,14 +72,15 @@ def names_are_free(update: EndpointUpdate) -> Problems:
     """An endpoint can only be created under a name that no other has, upper and lower case being the same."""
     endpoint = update.after
     is_created = update.outcome in (Outcome.CREATED, Outcome.REPLACED, Outcome.MAY_BE_REPLACED)
-    if endpoint is None or endpoint.name is None or not is_created:
+    place = place_of(endpoint) if endpoint is not None and is_created else None
+    if endpoint is None or place is None:
         return
-    owner = update.taken.get(place_of(endpoint.template, endpoint.name))
+    owner, name = update.taken.get(place), code(endpoint.own_name or "")
     if owner == endpoint.template.stack:
-        message = f"CloudFormation creates {code(endpoint.name)} before it deletes what has that name now"
+        message = f"CloudFormation creates {name} before it deletes what has that name now"
         yield message, update.outcome is not Outcome.MAY_BE_REPLACED
     elif owner is not None:
-        yield f"stack {code(owner)} has an endpoint {code(endpoint.name)}, until it is deployed without it", False
+        yield f"stack {code(owner)} has an endpoint {name}, until it is deployed without it", False
 
 
 @change_rule(

@@ -3,40 +3,74 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, Protocol
 
 from ..rules import Path
-from ..rules.description import dicts, text
+from ..rules.description import dicts, is_certain, text
 from ..template import Template
 from .changes import Fate, ResourceChange
-from .values import Degree, Difference, Value, differences, property_path, value_of
+from .values import Degree, Difference, Value, differences, output_of, property_path, shown, value_of
 
 NAMES: Final = {"Model": "ModelName", "EndpointConfig": "EndpointConfigName", "Endpoint": "EndpointName"}
 """The property that gives a resource a name of its own."""
 
 _ENDPOINT = "AWS::SageMaker::Endpoint"
-_NESTED_STACK = "AWS::CloudFormation::Stack"
 _CREATE_ONLY: Final[Mapping[str, frozenset[str]]] = {
     _ENDPOINT: frozenset({"EndpointName"}),
+    "AWS::CloudWatch::Alarm": frozenset({"AlarmName"}),
+    "AWS::CloudWatch::CompositeAlarm": frozenset({"AlarmName"}),
+    "AWS::EC2::SecurityGroup": frozenset({"GroupDescription", "GroupName", "VpcId"}),
+    "AWS::EC2::Subnet": frozenset(
+        {
+            "AvailabilityZone",
+            "AvailabilityZoneId",
+            "CidrBlock",
+            "Ipv4IpamPoolId",
+            "Ipv4NetmaskLength",
+            "Ipv6IpamPoolId",
+            "Ipv6Native",
+            "Ipv6NetmaskLength",
+            "OutpostArn",
+            "VpcId",
+        }
+    ),
+    "AWS::EC2::VPC": frozenset({"CidrBlock", "Ipv4IpamPoolId", "Ipv4NetmaskLength"}),
+    "AWS::ECR::Repository": frozenset({"EncryptionConfiguration", "RepositoryName"}),
     "AWS::IAM::Role": frozenset({"RoleName", "Path"}),
+    "AWS::KMS::Alias": frozenset({"AliasName"}),
+    "AWS::KMS::Key": frozenset(),
+    "AWS::Lambda::Function": frozenset({"FunctionName", "PackageType"}),
+    "AWS::S3::Bucket": frozenset({"BucketName", "BucketNamePrefix", "BucketNamespace"}),
+    "AWS::SNS::Topic": frozenset({"FifoTopic", "TopicName"}),
 }
 """The properties whose change replaces a resource. Of the types that are not here, see `_replaces`."""
 _REPLACED_BY_ALL_BUT_TAGS = ("AWS::SageMaker::Model", "AWS::SageMaker::EndpointConfig")
 _RETAINING = ("Retain", "RetainExceptOnCreate")
-_VERSION = re.compile(r"(.+)[0-9a-f]{8}")
+_VERSION = re.compile(r"(.+[0-9A-F]{8})[0-9a-f]{8}")
+"""The construct's version follows the hash that the CDK gives every logical id. A date such as 20240101 does not."""
+
+
+class OtherStacks(Protocol):
+    """The stacks beside one, and the one that it is nested in."""
+
+    def change_of(self, before: Value) -> str | None:
+        """What changes of all that a value takes from them, perhaps, after `Stack/`; None if nothing does."""
+        ...
 
 
 class StackChange:
     """The same stack before and after the change."""
 
-    def __init__(self, base: Template | None, head: Template | None) -> None:
+    def __init__(self, base: Template | None, head: Template | None, others: OtherStacks | None = None) -> None:
         self.base = base
         self.head = head
+        self._others = others
         self._before = {} if base is None else dict(base.resources())
         self._after = {} if head is None else dict(head.resources())
         self._identities: dict[str, Degree] = {}
         self._differences: dict[tuple[str, str], list[Difference]] = {}
+        self._outputs: dict[str, str | None] = {}
 
     def before(self, logical_id: str | None) -> Value | None:
         """The properties of a resource before the change."""
@@ -70,7 +104,7 @@ class StackChange:
     def change(self, type: str, old: str | None, new: str | None) -> ResourceChange:
         """What happens to a resource that has one logical id now, and the same or another one afterwards."""
         if old is None or new is None:
-            fate = Fate.CREATED if old is None else Fate.DELETED
+            fate = self._arrival(new) if old is None else self._departure(old)
             return ResourceChange(type=type, before=old, after=new, fate=fate, leaves_old=self._is_left(old, new))
         found = self.differences(old, new)
         own = [each for each in found if each.follows is None]
@@ -87,9 +121,24 @@ class StackChange:
 
     def kept_name(self, type: str, old: str, new: str) -> str | None:
         """The name of its own that a resource has before the change and after it, if that is the same."""
-        before, after = self.before(old), self.after(new)
-        name = None if before is None else text(before.known, NAMES[type])
-        return name if after is not None and text(after.known, NAMES[type]) == name else None
+        if self.base is None or self.head is None:
+            return None
+        name = self.base.properties(old).get(NAMES[type])
+        place = (NAMES[type],)
+        is_same = is_certain(name) and self.base.spelled(old, place) == self.head.spelled(new, place)
+        return shown(name) if is_same else None
+
+    def change_elsewhere(self, before: Value) -> str | None:
+        """What changes of all that a value takes from other stacks, perhaps; None if nothing does."""
+        return None if self._others is None else self._others.change_of(before)
+
+    def change_of_output(self, name: str) -> str | None:
+        """What changes an output of the stack, perhaps: a resource, else the output itself."""
+        if name not in self._outputs:
+            self._outputs[name] = None  # for what refers to itself
+            found = next(self._differences_of_output(name), None)
+            self._outputs[name] = None if found is None else found.follows or name
+        return self._outputs[name]
 
     def _has_new_version(self, old: str, new: str) -> bool:
         """Whether an artefact has another revision: the version in the logical id differs, and not for a hostname."""
@@ -104,14 +153,23 @@ class StackChange:
         if _are_reordered(before, after):
             # CloudFormation's schema calls the list unordered: AWS does not say whether it sees another order.
             return [Difference(("Containers",), Degree.PERHAPS)]
-        return list(differences(before, after, self.identity))
+        return list(differences(before, after, self))
+
+    def _differences_of_output(self, name: str) -> Iterator[Difference]:
+        if self.base is not None and self.head is not None:
+            before, after = (output_of(each, name) for each in (self.base, self.head))
+            if before is not None and after is not None:
+                yield from differences(before, after, self)
 
     def _fate(self, old: str, new: str, found: list[Difference]) -> Fate:
-        match self.identity(old, new):
-            case Degree.CERTAIN:
-                return Fate.REPLACED
-            case Degree.PERHAPS:
-                return Fate.MAY_BE_REPLACED
+        identity = self.identity(old, new)
+        if identity is Degree.CERTAIN:
+            return Fate.REPLACED
+        existence = self._existence(old, new)
+        if existence is not None:
+            return existence
+        if identity is Degree.PERHAPS:
+            return Fate.MAY_BE_REPLACED
         degree = max((each.degree for each in found), default=Degree.SAME)
         return (Fate.UNCHANGED, Fate.MAY_BE_UPDATED, Fate.UPDATED)[degree]
 
@@ -123,6 +181,26 @@ class StackChange:
             min(each.degree, _replaces(str(new), each.path)) for each in self.differences(logical_id, logical_id)
         )
         return max(degrees, default=Degree.SAME)
+
+    def _arrival(self, new: str | None) -> Fate:
+        is_certain = self.head is None or new is None or self.head.exists(new)
+        return Fate.CREATED if is_certain else Fate.MAY_BE_CREATED
+
+    def _departure(self, old: str) -> Fate:
+        return Fate.DELETED if self.base is None or self.base.exists(old) else Fate.MAY_BE_DELETED
+
+    def _existence(self, old: str, new: str) -> Fate | None:
+        """What another condition does to a resource; None if it has the same one."""
+        if self.base is None or self.head is None:
+            return None
+        match self.base.exists(old), self.head.exists(new):
+            case True, None:
+                return Fate.MAY_BE_DELETED
+            case None, True:
+                return Fate.MAY_BE_CREATED
+            case None, None if self.base.condition(old) != self.head.condition(new):
+                return Fate.MAY_COME_OR_GO
+        return None
 
     def _is_left(self, old: str | None, new: str | None) -> bool:
         """Whether the resource as it is now stays in the account though the stack no longer has it."""
@@ -137,9 +215,10 @@ def _replaces(type: str, path: Path) -> Degree:
     """Whether a change at this path makes another resource, so that references to it change."""
     if type in _REPLACED_BY_ALL_BUT_TAGS:
         return Degree.SAME if path[:1] == ("Tags",) else Degree.CERTAIN
-    if type == _NESTED_STACK:
-        return Degree.PERHAPS  # one of its outputs may be another
-    return Degree.CERTAIN if path and path[0] in _CREATE_ONLY.get(type, ()) else Degree.SAME
+    if type not in _CREATE_ONLY:
+        # Another one, or with other attributes; a nested stack with other outputs, a custom resource with any others.
+        return Degree.SAME if path[:1] == ("Tags",) else Degree.PERHAPS
+    return Degree.CERTAIN if path and path[0] in _CREATE_ONLY[type] else Degree.SAME
 
 
 def _are_reordered(before: Value, after: Value) -> bool:

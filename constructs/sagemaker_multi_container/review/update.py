@@ -15,6 +15,9 @@ from .variants import VariantPair, pair_variants
 _OUTCOMES: Mapping[Fate, Outcome] = {
     Fate.CREATED: Outcome.CREATED,
     Fate.DELETED: Outcome.DELETED,
+    Fate.MAY_BE_CREATED: Outcome.MAY_BE_CREATED,
+    Fate.MAY_BE_DELETED: Outcome.MAY_BE_DELETED,
+    Fate.MAY_COME_OR_GO: Outcome.MAY_COME_OR_GO,
     Fate.REPLACED: Outcome.REPLACED,
     Fate.MAY_BE_REPLACED: Outcome.MAY_BE_REPLACED,
 }
@@ -56,7 +59,8 @@ class EndpointUpdate:
         """What happens to the models, the config and the endpoint."""
         config = (self.before and self.before.config_id, self.after and self.after.config_id)
         found = [self.stack.change("Model", *pair) for pair in self._models()]
-        found += [self.stack.change("EndpointConfig", *config)] if config != (None, None) else []
+        if config[1] is not None or (config[0] is not None and self.stack.is_gone(config[0])):
+            found.append(self.stack.change("EndpointConfig", *config))
         return (*found, self.endpoint)
 
     @cached_property
@@ -69,20 +73,28 @@ class EndpointUpdate:
     @cached_property
     def outcome(self) -> Outcome:
         """What becomes of the endpoint."""
-        if self.endpoint.fate is Fate.DELETED and self.endpoint.leaves_old:
+        if self.endpoint.fate in (Fate.DELETED, Fate.MAY_BE_DELETED) and self.endpoint.leaves_old:
             return Outcome.LEFT_BEHIND
         if self.endpoint.fate in _OUTCOMES:
             return _OUTCOMES[self.endpoint.fate]
         if all(each.fate is Fate.UNCHANGED for each in self.resources):
             return Outcome.UNCHANGED
-        return (Outcome.UPDATED, Outcome.MAY_ROLL, Outcome.ROLLS)[self._new_config()]
+        return (Outcome.UPDATED, Outcome.MAY_ROLL, Outcome.ROLLS)[self.new_config]
+
+    @property
+    def keeps_name(self) -> bool:
+        """Whether the endpoint has the same fixed name before and after the change."""
+        if self.before is None or self.after is None or self.before.spelled_name is None:
+            return False
+        return self.before.spelled_name == self.after.spelled_name
 
     @property
     def is_rolling(self) -> bool:
         """Whether the same endpoint gets new instances, or may."""
         return self.outcome in (Outcome.ROLLS, Outcome.MAY_ROLL)
 
-    def _new_config(self) -> Degree:
+    @cached_property
+    def new_config(self) -> Degree:
         """Whether the endpoint, which stays, gets another config."""
         if self.before is None or self.after is None:
             return Degree.SAME

@@ -181,6 +181,8 @@ def _what_happens(change: EndpointChange) -> str:
             what = "Whether CloudFormation makes a new endpoint is only known at deployment."
         case Outcome.ROLLS:
             what = f"CloudFormation makes {made}, updates the endpoint, and then deletes the old ones."
+        case Outcome.MAY_BE_CREATED | Outcome.MAY_BE_DELETED | Outcome.MAY_COME_OR_GO:
+            what = "Its condition, which is only known at deployment, decides whether there is an endpoint."
         case Outcome.MAY_ROLL:
             what = "Whether the endpoint gets new instances is only known at deployment."
         case _:
