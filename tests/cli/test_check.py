@@ -258,12 +258,13 @@ def test_explains_each_rule(rule_id: str) -> None:
 
 @pytest.mark.parametrize("rule_id", CHANGE_RULES)
 def test_explains_a_rule_of_changes(rule_id: str) -> None:
-    """It comes up in reviews, and cannot be ignored."""
+    """It comes up in reviews, and can be ignored as others."""
     rule = CHANGE_RULES[rule_id]
     text = _check("--explain", rule_id).stdout
 
     assert all(said in text for said in (rule.id, rule.summary, rule.fix, rule.source, "mce review BASE HEAD"))
     assert "--ignore" not in text
+    assert f'{rule_id} = "why"' in text
     assert json.loads(_check("--explain", rule_id, "--format", "json").stdout)["about"] == "change"
 
 

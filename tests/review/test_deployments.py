@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
-from sagemaker_multi_container.review import Kind, compare
+from sagemaker_multi_container.check.change_rules import CHANGE_RULE_IDS
+from sagemaker_multi_container.check.ignoring import read_reasons
+from sagemaker_multi_container.review import Kind, as_text, compare
 from sagemaker_multi_container.review.refusals import CHANGE_RULES
 from sagemaker_multi_container.rules import RULES
 
@@ -207,6 +209,24 @@ def test_an_endpoint_that_moves_to_another_stack_depends_on_the_order(tmp_path: 
     assert [(each.rule, each.is_certain) for each in new.refusals] == [("MCE-U01", False)]
     assert "stack `One`" in new.refusals[0].message
     assert Kind.REFUSED not in new.kinds
+
+
+def test_what_is_refused_can_be_ignored(tmp_path: Path) -> None:
+    """For a reason, which is told; and it does not count."""
+    known = {"/Resources.Endpoint.Metadata.mce.ignore": {"MCE-U01": "deleted by hand before"}}
+    found = review(tmp_path, DIRECT, edited(DIRECT, {"Endpoint.EndpointName": "Search", **known}))
+    (change,) = found.endpoints
+
+    assert [(each.rule, each.ignored) for each in change.refusals] == [("MCE-U01", "deleted by hand before")]
+    assert Kind.REFUSED not in found.kinds
+    assert "MCE-U01 is ignored because deleted by hand before." in as_text(found)
+    assert "refuse this" not in as_text(found).lower()
+
+
+def test_reasons_can_be_given_for_every_rule_of_changes() -> None:
+    """In a configuration, too."""
+    assert sorted(CHANGE_RULES) == sorted(CHANGE_RULE_IDS)
+    assert read_reasons(dict.fromkeys(CHANGE_RULES, "known")) == (dict.fromkeys(CHANGE_RULES, "known"), [])
 
 
 def test_rules_of_changes_are_rules_of_their_own() -> None:

@@ -10,6 +10,7 @@ from typing import Final
 from ..rules import RULES
 from ..rules.checks import quoted
 from ..template import Template
+from .change_rules import CHANGE_RULE_IDS
 from .plugin_rules import PLUGIN_RULES
 from .tool import DISTRIBUTION
 
@@ -35,7 +36,7 @@ _MOST_PROBLEMS = 10
 def unknown_rule(rule_id: object) -> str:
     """What to say of an id that no rule has."""
     given = str(rule_id)
-    candidates = (*RULES, *PLUGIN_RULES) if len(given) <= _LONGEST_SLIP else ()
+    candidates = (*RULES, *PLUGIN_RULES, *CHANGE_RULE_IDS) if len(given) <= _LONGEST_SLIP else ()
     near = sorted((-_likeness(given, each), each) for each in candidates)[:3]
     likely = [each for likeness, each in near if -likeness >= _LIKELY]
     hint = f"did you mean {' or '.join(likely)}?" if likely else "mce check --list-rules lists them"
@@ -99,7 +100,7 @@ def _read(metadata: object) -> tuple[dict[str, str], list[str]]:
 
 
 def _is_rule(rule_id: object) -> bool:
-    return rule_id in RULES or rule_id in PLUGIN_RULES
+    return rule_id in RULES or rule_id in PLUGIN_RULES or rule_id in CHANGE_RULE_IDS
 
 
 def _likeness(given: str, rule_id: str) -> float:

@@ -17,8 +17,8 @@ _GUARDED = {
     "change": "what an update does to an endpoint that is there",
 }
 _FOUND_IN_REVIEW = """\
-It is a rule of changes: `mce review BASE HEAD` tells what breaks it, and `--fail-on refused` stops that. It cannot be
-ignored.
+It is a rule of changes: `mce review BASE HEAD` tells what breaks it, and `--fail-on refused` stops that.
+
 """
 
 
@@ -79,7 +79,7 @@ guards      {guards}
 fix         {rule.fix}
 source      {rule.source}
 
-{_FOUND_IN_REVIEW if rule.about == "change" else _ignoring(rule.rule)}"""
+{_FOUND_IN_REVIEW if rule.about == "change" else ""}{_ignoring(rule)}"""
 
 
 def explain_as_json(rule: ListedRule) -> str:
@@ -87,13 +87,14 @@ def explain_as_json(rule: ListedRule) -> str:
     return json.dumps(asdict(rule), indent=2) + "\n"
 
 
-def _ignoring(rule_id: str) -> str:
+def _ignoring(rule: ListedRule) -> str:
+    on_the_command_line = f"  on the command line                         --ignore '{rule.rule}=why'\n"
     return f"""\
 To ignore it, say why it does not apply:
-  on the command line                         --ignore '{rule_id}=why'
-  in [tool.mce.ignore] of pyproject.toml      {rule_id} = "why"
-  in the Metadata of a template or resource   mce: {{ignore: {{{rule_id}: why}}}}
-  in a CDK app, for a construct               Acknowledgment(id="{FINDING_ID}{rule_id}", reason="why")
+{on_the_command_line if rule.about != "change" else ""}\
+  in [tool.mce.ignore] of pyproject.toml      {rule.rule} = "why"
+  in the Metadata of a template or resource   mce: {{ignore: {{{rule.rule}: why}}}}
+  in a CDK app, for a construct               Acknowledgment(id="{FINDING_ID}{rule.rule}", reason="why")
 """
 
 

@@ -256,6 +256,8 @@ class Refusal:
     fix: str
     source: str
     is_certain: bool = True
+    ignored: str | None = None
+    """Why it is to be ignored, if someone said so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -64,7 +64,7 @@ def compare(base: Sequence[Template], head: Sequence[Template], ignore: Mapping[
         old, new = (endpoints_of(each) if each is not None else [] for each in (stack.base, stack.head))
         updates = [EndpointUpdate(stack, *pair, taken) for pair in pair_endpoints(old, new)]
         was, becomes = (findings_in(each, ignore or {}) for each in (stack.base, stack.head))
-        changes += [_change(name, each, was, becomes) for each in updates]
+        changes += [_change(name, each, was, becomes, ignore or {}) for each in updates]
         owned = frozenset[str]().union(*(each.logical_ids for each in (*old, *new)))
         rest = compare_findings(without(was, owned), without(becomes, owned), {})
         others = FindingsChange(
@@ -79,7 +79,9 @@ def compare(base: Sequence[Template], head: Sequence[Template], ignore: Mapping[
     )
 
 
-def _change(stack: str, update: EndpointUpdate, was: Findings, becomes: Findings) -> EndpointChange:
+def _change(
+    stack: str, update: EndpointUpdate, was: Findings, becomes: Findings, ignore: Mapping[str, str]
+) -> EndpointChange:
     before, after = update.before, update.after
     known = after or before
     if known is None:
@@ -99,7 +101,7 @@ def _change(stack: str, update: EndpointUpdate, was: Findings, becomes: Findings
         callers=broken_calls(update, models),
         deployment=deployment_of(after) if after is not None and _is_updated(update) else None,
         permissions=compare_permissions(_place(before), _place(after), renamed=renamed),
-        refusals=refusals_of(update),
+        refusals=refusals_of(update, ignore),
         findings=compare_findings(
             of_resources(was, before.logical_ids if before else ()),
             of_resources(becomes, after.logical_ids if after else ()),
@@ -171,7 +173,7 @@ def _kinds(change: EndpointChange) -> Iterator[Kind]:
         yield Kind.CAPACITY
     if change.permissions.wider is not Answer.NO:
         yield Kind.WIDENS_IAM
-    if any(each.is_certain for each in change.refusals):
+    if any(each.is_certain and each.ignored is None for each in change.refusals):
         yield Kind.REFUSED
     if change.findings.ignored:
         yield Kind.IGNORES

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from ..check.ignoring import reasons_for
 from ..rules.limits import API, GUIDE
 from .changes import Fate, Outcome, Refusal
 from .endpoints import place_of
@@ -38,10 +39,24 @@ CHANGE_RULES: Final[dict[str, ChangeRule]] = {}
 """Every such rule, by id."""
 
 
-def refusals_of(update: EndpointUpdate) -> tuple[Refusal, ...]:
-    """Everything about an update that is refused."""
+def refusals_of(update: EndpointUpdate, ignore: Mapping[str, str]) -> tuple[Refusal, ...]:
+    """Everything about an update that is refused.
+
+    Args:
+        update: The endpoint.
+        ignore: Reasons to ignore rules, by id, beside those that the template gives for the endpoint.
+    """
+    endpoint = update.after or update.before
+    reasons = {**ignore, **(reasons_for(endpoint.template, endpoint.logical_id) if endpoint is not None else {})}
     return tuple(
-        Refusal(rule=rule.id, message=message, fix=rule.fix, source=rule.source, is_certain=is_certain)
+        Refusal(
+            rule=rule.id,
+            message=message,
+            fix=rule.fix,
+            source=rule.source,
+            is_certain=is_certain,
+            ignored=reasons.get(rule.id),
+        )
         for rule in CHANGE_RULES.values()
         for message, is_certain in rule.find(update)
     )

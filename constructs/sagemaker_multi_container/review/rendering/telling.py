@@ -94,7 +94,7 @@ def _section(change: EndpointChange, *, with_stack: bool) -> Section:
 
 def _badges(changes: Sequence[EndpointChange]) -> Iterator[str]:
     """What is to be known of some endpoints before anything else, the gravest first."""
-    refusals = [each.is_certain for change in changes for each in change.refusals]
+    refusals = [each.is_certain for change in changes for each in change.refusals if each.ignored is None]
     callers = [each.is_certain for change in changes for each in change.callers]
     severities = Counter(each.severity for change in changes for each in change.findings.new)
     if refusals:
@@ -136,10 +136,12 @@ def _new(severity: Severity, severities: Mapping[str, int]) -> str:
 
 
 def _blocks(change: EndpointChange) -> Iterator[Block]:
-    if change.refusals:
-        yield Alert(
-            "caution", "SageMaker or CloudFormation will refuse this", [_refusal(each) for each in change.refusals]
-        )
+    refusals = [_refusal(each) for each in change.refusals if each.ignored is None]
+    if refusals:
+        yield Alert("caution", "SageMaker or CloudFormation will refuse this", refusals)
+    ignored = [each for each in change.refusals if each.ignored is not None]
+    if ignored:
+        yield Bullets([f"{sentence(each.message)} {_why_ignored(each)}" for each in ignored], "Refused, but ignored")
     if change.callers:
         yield Alert("warning", "Callers must change", capped(map(_caller, change.callers)))
     yield Paragraph(" ".join([_what_happens(change), *map(sentence, change.notes)]))
@@ -232,6 +234,10 @@ def _caller(broken: CallerBreak) -> str:
 def _refusal(refusal: Refusal) -> str:
     maybe = "" if refusal.is_certain else "perhaps: "
     return f"{sentence(f'{maybe}{refusal.message} ({refusal.rule})')} {advice(refusal.fix)} See {refusal.source}"
+
+
+def _why_ignored(refusal: Refusal) -> str:
+    return f"{refusal.rule} is ignored because {code(refusal.ignored or '', _LONGEST_MESSAGE)}."
 
 
 def _findings(findings: FindingsChange) -> Iterator[Block]:
