@@ -64,7 +64,7 @@ def compare(base: Sequence[Template], head: Sequence[Template], ignore: Mapping[
         old, new = (endpoints_of(each) if each is not None else [] for each in (stack.base, stack.head))
         updates = [EndpointUpdate(stack, *pair, taken) for pair in pair_endpoints(old, new)]
         was, becomes = (findings_in(each, ignore or {}) for each in (stack.base, stack.head))
-        changes += [_change(name, each, was, becomes, ignore or {}) for each in updates]
+        changes += [_change(name, each, was, becomes, ignore or {}, (base, head)) for each in updates]
         owned = frozenset[str]().union(*(each.logical_ids for each in (*old, *new)))
         rest = compare_findings(without(was, owned), without(becomes, owned), {})
         others = FindingsChange(
@@ -80,7 +80,12 @@ def compare(base: Sequence[Template], head: Sequence[Template], ignore: Mapping[
 
 
 def _change(
-    stack: str, update: EndpointUpdate, was: Findings, becomes: Findings, ignore: Mapping[str, str]
+    stack: str,
+    update: EndpointUpdate,
+    was: Findings,
+    becomes: Findings,
+    ignore: Mapping[str, str],
+    assemblies: tuple[Sequence[Template], Sequence[Template]],
 ) -> EndpointChange:
     before, after = update.before, update.after
     known = after or before
@@ -100,7 +105,9 @@ def _change(
         concurrency=BeforeAfter(_concurrency(before), _concurrency(after)),
         callers=broken_calls(update, models),
         deployment=deployment_of(after) if after is not None and _is_updated(update) else None,
-        permissions=compare_permissions(_place(before), _place(after), renamed=renamed),
+        permissions=compare_permissions(
+            _place(before), _place(after), renamed=renamed, others_base=assemblies[0], others_head=assemblies[1]
+        ),
         refusals=refusals_of(update, ignore),
         findings=compare_findings(
             of_resources(was, before.logical_ids if before else ()),
