@@ -22,6 +22,7 @@ from sagemaker_multi_container import (
     ModelData,
     MultiContainerEndpoint,
 )
+from sagemaker_multi_container.review import compare
 from sagemaker_multi_container.review.iam.permissions import PermissionsChange, PrincipalChange, compare_permissions
 from sagemaker_multi_container.review.iam.statements import Answer
 from sagemaker_multi_container.template import Template, read
@@ -699,6 +700,8 @@ def test_a_caller_in_another_stack_is_seen() -> None:
     (caller,) = compared(home, home, others_base=[home, before], others_head=[home, after]).callers
 
     assert (caller.principal, verdict(caller)) == ("Callers/Caller", (YES, NO))
+    (endpoint,) = compare([home, before], [home, after]).endpoints
+    assert endpoint.permissions.wider is YES
 
 
 def test_stacks_that_take_over_from_each_other_are_no_trouble() -> None:
