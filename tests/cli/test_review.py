@@ -164,7 +164,7 @@ def test_assemblies_are_compared_stack_by_stack(tmp_path: Path) -> None:
     found = json.loads(run(base, head, "--format", "json", "--fail-on", "never").stdout)
 
     assert [(each["stack"], each["name"], each["outcome"]) for each in found["endpoints"]] == [
-        ("Gone", "Endpoint", "deleted"),
+        ("Gone", "Endpoint", "left behind"),
         ("Kept", "Endpoint", "rolls in place"),
         ("New", "Endpoint", "created"),
     ]

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from sagemaker_multi_container.review import Kind, Outcome
+from sagemaker_multi_container.review import Kind, Outcome, compare
 
-from .templates import ABSENT, DIRECT, attribute, container, edited, moved, resource, review, reviewed, variant
+from .templates import ABSENT, DIRECT, attribute, container, edited, moved, resource, review, reviewed, variant, written
 
 IMAGE = "Model.Containers[0].Image"
 PARAMETER = edited(
@@ -53,7 +54,7 @@ def _with_source(type: str, properties: Mapping[str, Any], name: str) -> dict[st
         pytest.param(None, DIRECT, Outcome.CREATED, id="a new stack"),
         pytest.param({"Resources": {}}, DIRECT, Outcome.CREATED, id="a new endpoint in a stack"),
         pytest.param(DIRECT, {"Resources": {}}, Outcome.DELETED, id="removed"),
-        pytest.param(DIRECT, None, Outcome.DELETED, id="its whole stack removed"),
+        pytest.param(DIRECT, None, Outcome.LEFT_BEHIND, id="its whole stack left out of the app"),
         pytest.param(
             edited(DIRECT, {"/Resources.Endpoint.DeletionPolicy": "Retain"}),
             {"Resources": {}},
@@ -334,3 +335,52 @@ def test_a_variant_that_is_added_with_a_model_of_its_own(tmp_path: Path) -> None
         ("Endpoint", "Endpoint", "updated"),
     ]
     assert [(each.variants, len(each.containers)) for each in change.models] == [(("main",), 2), (("next",), 2)]
+
+
+def test_what_a_stack_takes_from_another_one_may_change(tmp_path: Path) -> None:
+    """By the name of an export that stays the same."""
+    model = DIRECT["Resources"]["Model"]
+    exported = {
+        "Resources": {"Role": DIRECT["Resources"]["Role"], "Model": model},
+        "Outputs": {"Name": {"Value": attribute("Model", "ModelName"), "Export": {"Name": "model"}}},
+    }
+    importing = edited(
+        DIRECT, {"Config.ProductionVariants[0].ModelName": {"Fn::ImportValue": "model"}, "Model": ABSENT}
+    )
+    rest = [written(tmp_path / side, importing) for side in ("before", "after")]
+    models = [
+        written(tmp_path / side, document, "Models")
+        for side, document in (("before", exported), ("after", edited(exported, {IMAGE: "other"})))
+    ]
+    (change,) = compare([models[0], rest[0]], [models[1], rest[1]]).endpoints
+    (same,) = compare([models[0], rest[0]], [models[0], rest[1]]).endpoints
+
+    assert (change.outcome, same.outcome) == (Outcome.MAY_ROLL, Outcome.UNCHANGED)
+    assert "`Models/Model` changes" in change.notes[0]
+
+
+def test_a_stack_in_another_region_is_another_one(tmp_path: Path) -> None:
+    """Whatever it is called."""
+    before, after = (
+        replace(written(tmp_path, DIRECT), region=region, account="123456789012")
+        for region in ("us-east-1", "eu-west-1")
+    )
+
+    assert len(compare([before], [after]).endpoints) == 2
+
+
+@pytest.mark.parametrize(
+    ("policy", "outcome"), [({}, Outcome.DELETED), ({"DeletionPolicy": "Retain"}, Outcome.LEFT_BEHIND)]
+)
+def test_a_nested_stack_is_deleted_by_the_one_that_holds_it(
+    tmp_path: Path, policy: Mapping[str, Any], outcome: Outcome
+) -> None:
+    """Unless that is to retain it."""
+    nested = resource("AWS::CloudFormation::Stack", {}, **policy)
+    holder, without = (
+        written(tmp_path / side, {"Resources": resources}, "App")
+        for side, resources in (("before", {"Nested": nested}), ("after", {}))
+    )
+    (change,) = compare([holder, replace(written(tmp_path, DIRECT), stack="App/Nested")], [without]).endpoints
+
+    assert change.outcome is outcome

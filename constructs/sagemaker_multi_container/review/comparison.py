@@ -27,7 +27,7 @@ from .iam.statements import Answer
 from .matching import pair_endpoints
 from .quoting import code
 from .refusals import refusals_of
-from .resources import StackChange
+from .stacks import Stacks
 from .update import EndpointUpdate
 from .values import shown
 from .variants import compare_variants
@@ -55,16 +55,15 @@ def compare(base: Sequence[Template], head: Sequence[Template], ignore: Mapping[
         head: The templates after it.
         ignore: Reasons to ignore rules, by id, beside those in the templates' Metadata.
     """
-    before, after = ({each.stack: each for each in reversed(templates)} for templates in (base, head))
-    taken = names_taken(before.values())
+    stacks = Stacks(base, head)
+    taken = names_taken(each.base for each in stacks.changes if each.base is not None)
     changes: list[EndpointChange] = []
     others = FindingsChange()
-    for name in sorted({*before, *after}):
-        stack = StackChange(before.get(name), after.get(name))
+    for stack in stacks.changes:
         old, new = (endpoints_of(each) if each is not None else [] for each in (stack.base, stack.head))
         updates = [EndpointUpdate(stack, *pair, taken) for pair in pair_endpoints(old, new)]
         was, becomes = (findings_in(each, ignore or {}) for each in (stack.base, stack.head))
-        changes += [_change(name, each, was, becomes, ignore or {}, (base, head)) for each in updates]
+        changes += [_change(stack.name, each, was, becomes, ignore or {}, (base, head)) for each in updates]
         owned = frozenset[str]().union(*(each.logical_ids for each in (*old, *new)))
         rest = compare_findings(without(was, owned), without(becomes, owned), {})
         others = FindingsChange(
@@ -154,10 +153,13 @@ def _concurrency(endpoint: Endpoint | None) -> str | None:
 
 
 def _notes(update: EndpointUpdate) -> Iterator[str]:
-    if update.stack.head is None:
+    if update.stack.head is None and update.outcome is Outcome.LEFT_BEHIND:
         yield "the stack is not in the new assembly: what it has stays until somebody deletes the stack"
     for each in update.resources:
-        if each.leaves_old and each.before is not None and (each.fate is not Fate.CREATED):
+        for source in each.follows:
+            if "/" in source:
+                yield f"the {each.type} takes something from another stack, in which {code(source)} changes"
+        if each.leaves_old and each.before is not None and update.stack.head is not None:
             yield f"the old {each.type} {code(each.before)} stays in the account: its policy is to retain it"
         if each.type == "Model" and each.fate is Fate.MAY_BE_REPLACED and each.properties == ("Containers",):
             yield (

@@ -58,6 +58,10 @@ class OtherStacks(Protocol):
         """What changes of all that a value takes from them, perhaps, after `Stack/`; None if nothing does."""
         ...
 
+    def deletes(self, stack: StackChange) -> bool:
+        """Whether a stack that is gone is deleted by the one that it was nested in. Nobody deletes others."""
+        ...
+
 
 class StackChange:
     """The same stack before and after the change."""
@@ -66,6 +70,7 @@ class StackChange:
         self.base = base
         self.head = head
         self._others = others
+        self.name = head.stack if head is not None else base.stack if base is not None else ""
         self._before = {} if base is None else dict(base.resources())
         self._after = {} if head is None else dict(head.resources())
         self._identities: dict[str, Degree] = {}
@@ -202,10 +207,16 @@ class StackChange:
                 return Fate.MAY_COME_OR_GO
         return None
 
+    def retains(self, logical_id: str) -> bool:
+        """Whether a resource that the stack no longer has stays in the account."""
+        return self._is_left(logical_id, None)
+
     def _is_left(self, old: str | None, new: str | None) -> bool:
         """Whether the resource as it is now stays in the account though the stack no longer has it."""
         if old is None:
             return False
+        if self.head is None and self._others is not None and not self._others.deletes(self):
+            return True
         if old == new:
             return self._after[new].get("UpdateReplacePolicy") in _RETAINING and self.identity(old, new) > Degree.SAME
         return self._before[old].get("DeletionPolicy") in _RETAINING
