@@ -19,7 +19,7 @@ from sagemaker_multi_container.cli.commands import mce
 from sagemaker_multi_container.review import Kind, Outcome
 from sagemaker_multi_container.review.refusals import CHANGE_RULES
 from tests.review.scenes import AFTER, BEFORE
-from tests.review.templates import DIRECT, REGISTRY, edited
+from tests.review.templates import DIRECT, REGISTRY, edited, moved
 
 ROLLED = edited(DIRECT, {"Model.Containers[0].Image": f"{REGISTRY}/ranker:2"})
 REFUSED = edited(DIRECT, {"Model.Containers[0].ContainerHostname": "my_ranker"})
@@ -105,11 +105,53 @@ def test_an_empty_directory_is_nothing_yet(tmp_path: Path) -> None:
     assert result.stdout.startswith("search: created")
 
 
+def test_an_empty_directory_is_nothing_any_more(tmp_path: Path) -> None:
+    """When the app is given up: nobody deletes its stack."""
+    (tmp_path / "nothing").mkdir()
+    result = run(file(tmp_path, "before", DIRECT), str(tmp_path / "nothing"))
+
+    assert result.exit_code == 0
+    assert result.stdout.startswith("search: left behind")
+
+
+def test_a_macro_that_may_change_everything_is_told(tmp_path: Path) -> None:
+    """Beside the review, which does not know what it makes."""
+    result = reviewed(tmp_path, DIRECT, {**DIRECT, "Transform": "Rewrite"})
+
+    note = f"Note: {tmp_path / 'after.json'}: a macro (Rewrite) may change this template, which is not seen\n"
+    assert result.stderr == note
+
+
+def test_another_config_is_no_reason_to_replace_an_endpoint(tmp_path: Path) -> None:
+    """Another logical id is."""
+    result = reviewed(tmp_path, DIRECT, moved(DIRECT, Endpoint="Other", Config="OtherConfig"))
+
+    assert "replaced      another logical id of the Endpoint\n" in result.stdout
+    assert "Config is replaced" not in result.stdout
+
+
+def test_an_endpoint_that_is_retained_answers_on(tmp_path: Path) -> None:
+    """Under its old name."""
+    retained = edited(DIRECT, {"/Resources.Endpoint.UpdateReplacePolicy": "Retain"})
+    result = reviewed(tmp_path, retained, edited(retained, {"Endpoint.EndpointName": "find"}))
+
+    assert "All calls of search go on to the old endpoint, which is retained" in result.stdout
+    assert "and leaves the old one" in result.stdout
+
+
+def test_an_endpoint_that_is_left_behind_still_needs_its_config(tmp_path: Path) -> None:
+    """Which the stack deletes, unless it is retained, too."""
+    retained = edited(DIRECT, {"/Resources.Endpoint.DeletionPolicy": "Retain"})
+    result = reviewed(tmp_path, retained, {"Resources": {}})
+
+    assert "EndpointConfig is deleted, which AWS says must not be done while the endpoint is live" in result.stdout
+    assert re.search(r"Endpoint +Endpoint → - +left behind", result.stdout)
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
         (["missing", "after.json"], "missing: "),
-        (["after.json", "nothing"], "nothing: "),
         (["after.json", "broken.json"], "broken.json: "),
         (["after.json", "after.json", "--fail-on", "rolls"], "'rolls' is not one of create, delete, replace"),
         (["after.json", "after.json", "--fail-on", "never,roll"], "never cannot be combined"),

@@ -9,6 +9,7 @@ from typing import Final
 
 import click
 
+from ..check.text import printable
 from ..review import Kind, Review, as_json, as_markdown, as_text, compare
 from ..template import Template, UnreadableTemplateError, read
 from .commands import FOUND, OK
@@ -66,23 +67,26 @@ def review(
     """Say what a change does to each endpoint and its callers.
 
     BASE and HEAD are the same app before and after the change: cloud assemblies of the CDK, or templates in JSON or
-    YAML. An empty directory as BASE means that nothing is deployed yet. No AWS account is asked.
+    YAML. An empty directory stands for nothing: before the first deployment or after the last. AWS is not asked.
 
     Exit code: 0 if nothing happens that --fail-on names, 1 if something does, 2 if something could not be read.
     """
     try:
-        templates = _same_stack(base, _deployed(base), head, read(head))
+        templates = _same_stack(base, _templates(base), head, _templates(head))
     except UnreadableTemplateError as reason:
         raise UnusableError(str(reason)) from reason
     found = compare(*templates, configured_reasons(config))
     write_report(_rendered(found, form), output)
+    for template in (each for side in templates for each in side if each.macros):
+        note = f"{template.file}: a macro ({', '.join(template.macros)}) may change this template, which is not seen"
+        click.echo(f"Note: {printable(note)}", err=True)
     context.exit(FOUND if found.kinds & fail_on else OK)
 
 
-def _deployed(base: Path) -> list[Template]:
-    """The templates before the change; none if the directory is empty."""
-    is_empty = base.is_dir() and not any(base.iterdir())
-    return [] if is_empty else read(base)
+def _templates(path: Path) -> list[Template]:
+    """The templates of one side of the change; none if the directory is empty."""
+    is_empty = path.is_dir() and not any(path.iterdir())
+    return [] if is_empty else read(path)
 
 
 def _same_stack(

@@ -50,7 +50,8 @@ def _by_name(update: EndpointUpdate) -> Iterator[CallerBreak]:
             yield CallerBreak(calls=f"all calls of {called} fail: there is no such endpoint", remedy="call another one")
         case Outcome.REPLACED | Outcome.MAY_BE_REPLACED if old is None or not update.keeps_name:
             becomes = f"pass EndpointName {code(new)}" if new else "take the new generated name from the stack"
-            yield CallerBreak(calls=f"all calls of {called} fail: the endpoint gets another name", remedy=becomes)
+            fate = "go on to the old endpoint, which is retained" if update.endpoint.leaves_old else "fail"
+            yield CallerBreak(calls=f"all calls of {called} {fate}: the endpoint gets another name", remedy=becomes)
 
 
 def _by_asynchrony(update: EndpointUpdate) -> Iterator[CallerBreak]:

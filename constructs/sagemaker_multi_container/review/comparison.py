@@ -113,7 +113,7 @@ def _change(
             of_resources(becomes, after.logical_ids if after else ()),
             {new: old for old, new in (*renamed.items(), *_renamed_parts(models, update))},
         ),
-        notes=tuple(_notes(update)),
+        notes=tuple(_notes(update, models)),
     )
     if change.callers and update.is_rolling:
         change = replace(change, notes=(*change.notes, _BOTH_ANSWER))
@@ -152,7 +152,8 @@ def _concurrency(endpoint: Endpoint | None) -> str | None:
     return shown(limit) or "chosen by SageMaker"
 
 
-def _notes(update: EndpointUpdate) -> Iterator[str]:
+def _notes(update: EndpointUpdate, models: Sequence[ModelChange]) -> Iterator[str]:
+    order = any(container.position.differs for model in models for container in model.containers)
     if update.stack.head is None and update.outcome is Outcome.LEFT_BEHIND:
         yield "the stack is not in the new assembly: what it has stays until somebody deletes the stack"
     for each in update.resources:
@@ -161,7 +162,9 @@ def _notes(update: EndpointUpdate) -> Iterator[str]:
                 yield f"the {each.type} takes something from another stack, in which {code(source)} changes"
         if each.leaves_old and each.before is not None and update.stack.head is not None:
             yield f"the old {each.type} {code(each.before)} stays in the account: its policy is to retain it"
-        if each.type == "Model" and each.fate is Fate.MAY_BE_REPLACED and each.properties == ("Containers",):
+        if each.type == "EndpointConfig" and update.outcome is Outcome.LEFT_BEHIND and _is_deleted(each):
+            yield "its EndpointConfig is deleted, which AWS says must not be done while the endpoint is live"
+        if order and each.type == "Model" and each.fate is Fate.MAY_BE_REPLACED and each.properties == ("Containers",):
             yield (
                 "only the order of the containers changes, which CloudFormation's schema calls no order: AWS does not "
                 "say whether it makes a new Model"
@@ -171,6 +174,10 @@ def _notes(update: EndpointUpdate) -> Iterator[str]:
             "SageMaker is asked to update the endpoint to the config that it has: AWS does not say whether it renews "
             "the instances for that"
         )
+
+
+def _is_deleted(change: ResourceChange) -> bool:
+    return change.fate in (Fate.DELETED, Fate.MAY_BE_DELETED) and not change.leaves_old
 
 
 def _kinds(change: EndpointChange) -> Iterator[Kind]:

@@ -12,6 +12,7 @@ from ..changes import (
     Container,
     ContainerChange,
     EndpointChange,
+    Fate,
     ModelChange,
     ResourceChange,
     VariantChange,
@@ -85,7 +86,7 @@ def resources(changes: Iterable[ResourceChange]) -> Table:
         {
             "Resource": lambda each: each.type,
             "Logical id": lambda each: cell(BeforeAfter(each.before, each.after)),
-            "What happens": lambda each: each.fate.value,
+            "What happens": _fate,
             "Why": lambda each: ", ".join(capped(_causes(each))) or NONE,
         },
     )
@@ -101,14 +102,24 @@ def renewal(change: ResourceChange) -> Iterator[str]:
     """Why it does if no property shows it."""
     if change.has_new_version:
         yield "another revision of an artefact"
-    elif change.before != change.after and not change.properties and not change.follows:
+    elif change.before != change.after and not change.properties and (not change.follows or _is_endpoint(change)):
         yield f"another logical id of the {change.type}"
 
 
 def _causes(change: ResourceChange) -> Iterator[str]:
     if change.before and change.after:
         yield from reasons(change)
-        yield from (f"{code(each)} is replaced" for each in change.follows)
+        # Another config updates an endpoint, and never replaces it.
+        if not (_is_endpoint(change) and change.fate is Fate.REPLACED):
+            yield from (f"{code(each)} is replaced" for each in change.follows)
+
+
+def _is_endpoint(change: ResourceChange) -> bool:
+    return change.type == "Endpoint"
+
+
+def _fate(change: ResourceChange) -> str:
+    return "left behind" if change.leaves_old and change.after is None else change.fate.value
 
 
 def _table(items: Iterable[T], columns: Mapping[str, Callable[[T], str]]) -> Table:

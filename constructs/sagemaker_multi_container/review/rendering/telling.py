@@ -178,7 +178,8 @@ def _what_happens(change: EndpointChange) -> str:
     because = _because(change.resources)
     match change.outcome:
         case Outcome.REPLACED:
-            what = "CloudFormation makes a new endpoint on new instances, and then deletes the old one."
+            old = "leaves the old one" if any(map(_leaves_endpoint, change.resources)) else "then deletes the old one"
+            what = f"CloudFormation makes a new endpoint on new instances, and {old}."
         case Outcome.MAY_BE_REPLACED:
             what = "Whether CloudFormation makes a new endpoint is only known at deployment."
         case Outcome.ROLLS:
@@ -190,6 +191,10 @@ def _what_happens(change: EndpointChange) -> str:
         case _:
             what = "CloudFormation updates the resources as they are."
     return f"{what}{because}"
+
+
+def _leaves_endpoint(change: ResourceChange) -> bool:
+    return change.type == "Endpoint" and change.leaves_old
 
 
 def _because(changes: Iterable[ResourceChange]) -> str:
