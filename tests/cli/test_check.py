@@ -70,6 +70,14 @@ def test_the_exit_code_says_whether_something_could_not_be_read(fail_on: str) ->
     assert result.stderr.count("\n") == 1
 
 
+def test_of_what_cannot_be_read_it_says_one_line() -> None:
+    """And not that there are no findings."""
+    result = _check("nowhere.json")
+
+    assert result.stdout == ""
+    assert result.stderr.count("\n") == 1
+
+
 def test_several_templates_are_one_report() -> None:
     result = _check("error.json", "warning.json", "--format", "json")
 

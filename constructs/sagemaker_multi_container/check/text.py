@@ -16,7 +16,12 @@ _PLURALS = {Severity.ERROR: "errors", Severity.WARNING: "warnings", Severity.INF
 
 
 def as_text(report: Report, least: Severity) -> str:
-    """The findings that are at least so severe, those that are ignored with the reasons, and what was counted."""
+    """The findings that are at least so severe, those that are ignored with the reasons, and what was counted.
+
+    Empty if nothing could be read: "no findings" would mean something else.
+    """
+    if report.unreadable and not report.templates:
+        return ""
     blocks = [*_findings(report.shown(least)), *_ignored(report.ignored), summary(report, least)]
     return "\n\n".join(blocks) + "\n"
 
