@@ -226,11 +226,6 @@ def test_an_unknown_review_has_no_endpoints() -> None:
     assert as_text(found) == "There are no SageMaker endpoints, neither before nor after the change\n"
 
 
-def test_outcomes_are_what_people_say() -> None:
-    """They stand in the first line of a comment."""
-    assert {"rolls in place", "replaced", "unchanged", "created", "deleted"} <= {each.value for each in Outcome}
-
-
 JUNK: st.SearchStrategy[Any] = st.sampled_from(
     [
         None,
