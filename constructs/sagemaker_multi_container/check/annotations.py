@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from ..rules import Severity
 from .findings import TemplateFinding
+from .printable import printable
 from .report import Report
 from .repository import path_in_repository
-from .text import printable, summary
+from .text import summary
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 _IN_MESSAGES = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})

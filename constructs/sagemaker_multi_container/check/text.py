@@ -9,6 +9,7 @@ import click
 
 from ..rules import Severity
 from .findings import TemplateFinding
+from .printable import printable
 from .report import Report, at_least
 
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
@@ -40,13 +41,6 @@ def summary(report: Report, least: Severity) -> str:
     if report.unreadable:
         parts.append(f"{len(report.unreadable)} not readable")
     return "; ".join(parts)
-
-
-def printable(text: str) -> str:
-    """The text in one line without control characters, which a template might hold to deceive a terminal."""
-    if text.isprintable():
-        return text
-    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text)
 
 
 def _findings(findings: Collection[TemplateFinding]) -> Iterator[str]:

@@ -12,10 +12,11 @@ from ..check.annotations import as_annotations
 from ..check.as_json import as_json
 from ..check.ignoring import read_reasons, unknown_rule
 from ..check.listing import ListedRule, explain_as_json, explain_as_text, rules_as_json, rules_as_text
+from ..check.printable import printable
 from ..check.report import Report, at_least
 from ..check.report import check as check_paths
 from ..check.sarif import as_sarif
-from ..check.text import as_text, printable, summary
+from ..check.text import as_text, summary
 from ..rules import Severity
 from .commands import FOUND, OK, UNUSABLE
 from .options import UnusableError, config_option, configured_reasons, output_option, write_report

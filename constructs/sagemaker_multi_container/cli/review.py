@@ -9,7 +9,7 @@ from typing import Final
 
 import click
 
-from ..check.text import printable
+from ..check.printable import printable
 from ..review import Kind, Review, as_json, as_markdown, as_text, compare
 from ..template import Template, UnreadableTemplateError, read
 from .commands import FOUND, OK

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from ..check.printable import printable
+
 LONGEST: Final = 100
 _FIGURE: Final = re.compile(r"\d[\d.]*(?: (?:\d[\d.]*|%|GB|to|x|ml\.[a-z0-9-]+\.[a-z0-9]+))*", re.ASCII)
 
@@ -25,7 +27,7 @@ def figure(text: str) -> str:
 
 def plain(text: str, longest: int = LONGEST) -> str:
     """A text in one line, all of whose characters can be seen, without the middle if it is long."""
-    seen = "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text)
+    seen = printable(text)
     if len(seen) <= longest:
         return seen
     end = (longest - 1) // 3
