@@ -13,6 +13,7 @@ import aws_cdk as cdk
 
 from .declared_at import caller
 from .errors import EndpointConfigurationError, Problem
+from .readings import MISSING, attribute
 from .rules import Unknown
 from .tokens import TokenKind, is_token, kind_of_token
 
@@ -43,7 +44,6 @@ _HOW_TO_ENCODE: Final[Mapping[type, str]] = {
 }
 _PLAIN = (str, bytes, int, float, enum.Enum)
 _LONGEST_VALUE_SHOWN = 80
-_MISSING: Final = object()
 _ACCOUNT_OR_REGION = re.compile(r"[a-z0-9-]+")
 
 
@@ -89,14 +89,13 @@ def said_by_the_cdk(error: Exception) -> str:
     return re.sub(r"^[A-Z]\w+: ", "", (str(error) or type(error).__name__).splitlines()[0])
 
 
-def offers(value: object, attribute: str) -> bool:
+def offers(value: object, name: str) -> bool:
     """Whether a value is an object with this attribute, rather than a class whose objects would have it."""
-    return _attribute(value, attribute) is not _MISSING
+    return _attribute(value, name) is not MISSING
 
 
-def _attribute(value: object, attribute: str) -> object:
-    # Asked for once: each reading is a round trip to Node.
-    return _MISSING if isinstance(value, type) else getattr(value, attribute, _MISSING)
+def _attribute(value: object, name: str) -> object:
+    return MISSING if isinstance(value, type) else attribute(value, name)
 
 
 def plain(value: Any) -> Any:
@@ -236,19 +235,19 @@ class ArgumentReader:
         """A size in whole MiB, or None."""
         return self._size(argument, value, "mebibytes", "MiB")
 
-    def construct(self, argument: str, value: object, attribute: str, expected: str, fix: str) -> object:
+    def construct(self, argument: str, value: object, name: str, expected: str, fix: str) -> object:
         """An attribute of a CDK construct, or None."""
-        return None if value is None else self.required_construct(argument, value, attribute, expected, fix)
+        return None if value is None else self.required_construct(argument, value, name, expected, fix)
 
-    def required_construct(self, argument: str, value: object, attribute: str, expected: str, fix: str) -> object:
+    def required_construct(self, argument: str, value: object, name: str, expected: str, fix: str) -> object:
         """An attribute of a CDK construct."""
-        found = _attribute(value, attribute)
-        return self.wrong(argument, value, expected, fix) if found is _MISSING else found
+        found = _attribute(value, name)
+        return self.wrong(argument, value, expected, fix) if found is MISSING else found
 
     def same_region(self, argument: str, resource: Any, region: str) -> None:
         """Note if a resource is in another region than this one, as far as both are known."""
         if not is_token(region):
-            self._same(argument, "region", resource.env.region, region)
+            self._same(argument, "region", attribute(resource, "env").region, region)
 
     def same_environment(self, argument: str, resource: Any, region: str, account: str, arn: str = "") -> None:
         """Note if a resource is in another region or account than these, as far as they are known.
@@ -262,7 +261,7 @@ class ArgumentReader:
         """
         if is_token(region) and is_token(account):
             return
-        environment = resource.env
+        environment = attribute(resource, "env")
         in_arn = [*arn.split(":"), *[""] * 5][3:5]
         expected = {"region": (environment.region, region), "account": (environment.account, account)}
         for part, (noun, (found, wanted)) in zip(in_arn, expected.items(), strict=True):

@@ -7,6 +7,8 @@ from typing import Final
 import aws_cdk as cdk
 from aws_cdk import aws_kms as kms
 
+from .readings import attribute
+
 ARN: Final = f"arn:{cdk.Aws.PARTITION}"
 """`arn:` and the partition that the stack is deployed to."""
 REGION: Final = cdk.Aws.REGION
@@ -20,7 +22,8 @@ def arn_of_key(key: kms.IKey | None) -> str | None:
     if key is None:
         return None
     # Permissions on an alias are none on its key.
-    return key.alias_target_key.key_arn if isinstance(key, kms.Alias) else key.key_arn
+    owner = attribute(key, "alias_target_key") if isinstance(key, kms.Alias) else key
+    return str(attribute(owner, "key_arn"))
 
 
 def to_the_letter(key: str) -> str:

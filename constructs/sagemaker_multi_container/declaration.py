@@ -16,6 +16,7 @@ from .l1 import snake_case
 from .models import BoundContainer
 from .network import Network
 from .permissions import Statement, to_watch
+from .readings import attribute
 from .rules import Description, Finding, Path, Reference, Resource, Severity, Unknown, evaluate
 from .rules.description import text
 from .rules.limits import API
@@ -61,7 +62,7 @@ class Model:
     """The containers that one or more variants serve, as one SageMaker model."""
 
     id: str
-    """The id of its construct, and of its resource in the description."""
+    """Its resource in the description, and the beginning of its construct's id."""
     owner: str = ""
     """The argument that holds its containers and mode: empty for the endpoint itself, or `variants[1]`."""
     mode: object
@@ -108,8 +109,6 @@ class Declaration:
     """What is wrong with the arguments themselves."""
     acknowledged: Mapping[str, str] = field(default_factory=dict)
     """The rules that the user switched off, and why."""
-    _regions: dict[int, str | None] = field(default_factory=dict)
-    """The regions of buckets, each of which costs a round trip to Node."""
 
     def resources(self) -> dict[str, Resource]:
         """The resources' CloudFormation properties, in the order in which they depend on each other."""
@@ -213,9 +212,7 @@ class Declaration:
         if _literal(self.region) is None:
             return
         for at, bucket in self._buckets():
-            if id(bucket) not in self._regions:
-                self._regions[id(bucket)] = _literal(bucket.env.region)
-            region = self._regions[id(bucket)]
+            region = _literal(attribute(bucket, "env").region)
             if region not in (None, self.region):
                 message = f"is in {region}, and the endpoint is in {self.region}"
                 yield Problem(_ELSEWHERE, at, message, "use a bucket in the endpoint's region", _BUCKET_REGION)

@@ -21,12 +21,12 @@ from constructs import Construct, IValidation
 from . import l1, permissions
 from .acknowledgements import ignore, read_acknowledged_rules, record_acknowledged_warnings
 from .arguments import WRONG_ARGUMENT, ArgumentReader, describe
-from .arns import ACCOUNT
 from .check.ignoring import WARNING_ID
 from .containers import ContainerDefinition
 from .declaration import CONFIG_NAME, ENDPOINT, ENDPOINT_CONFIG, Declaration, Model, Verdict
 from .endpoint_base import MultiContainerEndpointBase
 from .errors import EndpointConfigurationError, Problem
+from .execution_role import GivenRole, OwnRole
 from .features.async_inference import AsyncInference
 from .features.data_capture import DataCapture
 from .features.deployment import Deployment, read_alarm, read_alarms
@@ -39,14 +39,13 @@ from .imported import import_by_arn, import_by_name
 from .models import bind_container, version_of
 from .modes import InferenceExecutionMode
 from .network import Network
+from .readings import environment_of, stack_of
 from .rules import Reference, Resource
 from .rules.description import Properties
 from .rules.limits import ALARMS
 from .served import ServedVariant
 from .variants import ProductionVariant
 
-_LONGEST_LOGICAL_ID = 255
-_UNIQUE_PART = 8
 _MOST_ALARMS = ALARMS.maximum or 0
 
 
@@ -138,8 +137,6 @@ class MultiContainerEndpoint(MultiContainerEndpointBase):
         """
         super().__init__(scope, id)
         self._versions: dict[str, str] = {}
-        self._late_statements: dict[str, iam.PolicyStatement] = {}
-        self._waits_for_role = False
         self._is_judged_at_synth = False
         self._names: dict[Reference, str] = {}
         self._endpoint_keywords: dict[str, Any] = {}
@@ -147,9 +144,8 @@ class MultiContainerEndpoint(MultiContainerEndpointBase):
         try:
             problems: list[Problem] = []
             read = ArgumentReader(problems)
-            self._stack = cdk.Stack.of(self)
-            # Each reading is a round trip to Node.
-            self._env = ResourceEnvironment(account=self._stack.account, region=self._stack.region)
+            self._stack = stack_of(scope)
+            self._env = environment_of(self._stack)
             self._fleet = read_fleet(
                 self,
                 containers=containers,
@@ -161,13 +157,12 @@ class MultiContainerEndpoint(MultiContainerEndpointBase):
                 problems=problems,
             )
             role_arn = read.construct("role", role, "role_arn", "an iam.IRole", "use iam.Role.from_role_arn(...)")
-            self._owns_role = role is None
-            self._role = role or cast("iam.IRole", iam.Role(self, "Role", assumed_by=_sagemaker()))
+            self._role = OwnRole(self) if role is None else GivenRole(self, role, self._stack)
             self._declaration = Declaration(
                 models=self._fleet.models,
                 variants=self._fleet.variants,
                 shadow=self._fleet.shadow,
-                role_arn=self._role.role_arn if role is None else role_arn,
+                role_arn=self._role.arn if role is None else role_arn,
                 network=Network.of(self, vpc, vpc_subnets, security_groups, allow_all_outbound, self._env.region, read),
                 network_isolation=read.read("network_isolation", network_isolation, bool),
                 encryption_key_arn=read.construct("encryption_key", encryption_key, "key_arn", *A_KEY),
@@ -188,14 +183,14 @@ class MultiContainerEndpoint(MultiContainerEndpointBase):
                 acknowledged=read_acknowledged_rules(acknowledged_rules, read),
             )
             verdict = self._judge()
-            self._policy = self._create_policy()
             self._create_resources(verdict)
+            self._allow()
+            for cfn_model in self._cfn_models.values():
+                self._role.be_ready_before(cfn_model)
         except BaseException:
             # A refused endpoint leaves no constructs behind, so that a program that catches the error can go on.
             scope.node.try_remove_child(self.node.id)
             raise
-        if not self._owns_role:
-            self._wait_for_role()
 
     @staticmethod
     def from_endpoint_name(
@@ -296,14 +291,13 @@ class MultiContainerEndpoint(MultiContainerEndpointBase):
     @property
     def role(self) -> iam.IRole:
         """The role that SageMaker assumes to fetch images and model data, and that the containers act as."""
-        self._wait_for_role()
-        return self._role
+        self._role.expect_more(self._cfn_models.values())
+        return self._role.role
 
     @property
     def grant_principal(self) -> iam.IPrincipal:
         """The principal that permissions are granted to when the endpoint is the grantee: its role."""
-        self._wait_for_role()
-        return self._role.grant_principal
+        return self.role.grant_principal
 
     @property
     def connections(self) -> ec2.Connections:
@@ -356,7 +350,7 @@ class MultiContainerEndpoint(MultiContainerEndpointBase):
             self._judge()
             cfn_model.containers = l1.keywords(self._declaration.model_properties(model), {})["containers"]
             self._name_by_version(model, cfn_model)
-        self._allow(permissions.for_containers([added]))
+        self._allow()
 
     def add_variant(self, variant: ProductionVariant) -> None:
         """Add a variant after the others.
@@ -374,12 +368,11 @@ class MultiContainerEndpoint(MultiContainerEndpointBase):
             verdict = self._judge()
             for model in self._fleet.models[models:]:
                 self._create_model(model, verdict.resources[model.id].properties)
+                self._role.be_ready_before(self._cfn_models[model.id])
             config = l1.keywords(verdict.resources[ENDPOINT_CONFIG].properties, self._names)
             self._cfn_endpoint_config.production_variants = config["production_variants"]
             ignore(self._declaration.acknowledged, self)
-        containers = [container for model in self._fleet.models[models:] for container in model.containers or ()]
-        statements = [statement for feature in variants[-1].features.values() for statement in feature.statements]
-        self._allow([*permissions.for_containers(containers), *statements])
+        self._allow()
 
     def add_rollback_alarm(self, *alarms: cloudwatch.IAlarm) -> None:
         """Have SageMaker roll an update back when one of these alarms goes off while it is under way.
@@ -410,13 +403,13 @@ class MultiContainerEndpoint(MultiContainerEndpointBase):
             self._declaration.rollback_alarms += bound
             self._judge()
         self._update_cfn_endpoint()
-        self._allow(permissions.to_watch(alarm.resource for alarm in bound))
+        self._allow()
 
     def add_to_role_policy(self, statement: iam.PolicyStatement) -> None:
         """Allow the containers more, before the models are made.
 
         Args:
-            statement: Added to the policy of the endpoint's role; without effect if the role is immutable.
+            statement: Added to the role's own policy; without effect if the role is immutable.
 
         Raises:
             EndpointConfigurationError: If it is no `iam.PolicyStatement`.
@@ -428,7 +421,7 @@ class MultiContainerEndpoint(MultiContainerEndpointBase):
         if self._is_referred_to_in(statement.to_json()):
             message = "names this endpoint, which can only be made when its role may do what it must"
             raise self._refusal("statement", message, "allow it to a role of the callers, with endpoint.grants")
-        self._policy.add_statements(statement)
+        self.role.add_to_principal_policy(statement)
 
     def _check_is_here(self, call: str) -> None:
         """It is in its own stack."""
@@ -493,7 +486,7 @@ class MultiContainerEndpoint(MultiContainerEndpointBase):
                 else:
                     fleet.models.remove(model)
                     self._cfn_models.pop(model.id, None)
-                    self.node.try_remove_child(model.id)
+                    self.node.try_remove_child(_id_of(model))
             self._forget_assets_beyond(models, len(variants))
             if declaration.variants is not None:
                 declaration.variants[:] = variants
@@ -514,7 +507,7 @@ class MultiContainerEndpoint(MultiContainerEndpointBase):
     def _judge(self) -> Verdict:
         """Raise what is wrong; what is doubtful, or still missing, is judged at synth, when nothing more can come."""
         verdict = self._declaration.judge(complete=False)
-        too_long = permissions.problem_of_size(self._statements()) if self._owns_role else None
+        too_long = permissions.problem_of_size(self._statements()) if isinstance(self._role, OwnRole) else None
         if too_long is not None:
             verdict.problems.append(too_long)
         if verdict.problems:
@@ -568,39 +561,9 @@ class MultiContainerEndpoint(MultiContainerEndpointBase):
             ]
         )
 
-    def _create_policy(self) -> iam.Policy:
-        statements = self._statements()
-        self._allowed = {permissions.kind_of(statement): set(statement["Resource"]) for statement in statements}
-        document = iam.PolicyDocument.from_json({"Version": "2012-10-17", "Statement": statements})
-        if self._owns_role:
-            return iam.Policy(self, "Policy", document=document, roles=[self._role])
-        # Other endpoints may use the role, too, in other stacks and regions, and the default name repeats there.
-        name = f"{cdk.Names.unique_resource_name(self, max_length=100)}-{self._env.region}"
-        policy = iam.Policy(self, "PolicyOfGivenRole", policy_name=name, document=document)
-        self._role.attach_inline_policy(policy)
-        return policy
-
-    def _allow(self, statements: Sequence[permissions.Statement]) -> None:
-        """Allow more than at first, in one statement for each kind."""
-        for statement in permissions.merged(statements):
-            kind = permissions.kind_of(statement)
-            allowed = self._allowed.setdefault(kind, set())
-            resources = [resource for resource in statement["Resource"] if resource not in allowed]
-            if not resources:
-                continue
-            allowed.update(resources)
-            if kind in self._late_statements:
-                self._late_statements[kind].add_resources(*resources)
-            else:
-                self._late_statements[kind] = iam.PolicyStatement.from_json({**statement, "Resource": resources})
-                self._policy.add_statements(self._late_statements[kind])
-
-    def _wait_for_role(self) -> None:
-        """Let the models wait for whatever the role is allowed elsewhere: from now on somebody may allow it."""
-        if not self._waits_for_role:
-            self._waits_for_role = True
-            for cfn_model in self._cfn_models.values():
-                cfn_model.node.add_dependency(self._role)
+    def _allow(self) -> None:
+        """Let the role's policy follow the declaration."""
+        self._role.allow(self._statements())
 
     def _create_resources(self, verdict: Verdict) -> None:
         for model in self._fleet.models:
@@ -618,32 +581,24 @@ class MultiContainerEndpoint(MultiContainerEndpointBase):
             self._cfn_endpoint.node.add_dependency(self._declaration.network.ready)
 
     def _create_model(self, model: Model, properties: Properties) -> None:
-        cfn_model = sagemaker.CfnModel(self, model.id, **l1.keywords(properties, self._names))
-        # SageMaker checks the role's permissions when it makes the model: the policy must be there by then.
-        cfn_model.node.add_dependency(self._policy)
-        if self._waits_for_role:
-            cfn_model.node.add_dependency(self._role)
-        self._name_by_version(model, cfn_model)
+        cfn_model = sagemaker.CfnModel(self, _id_of(model), **l1.keywords(properties, self._names))
         self._names[model.name] = cfn_model.attr_model_name
         self._cfn_models[model.id] = cfn_model
 
     def _name_by_version(self, model: Model, cfn_model: sagemaker.CfnModel) -> None:
-        named = self._versions.get(model.id)
-        if named is not None and named != self._stack.resolve(cfn_model.logical_id):
-            return  # by the user, who is right
-        logical_id = self._stack.get_logical_id(cfn_model)
-        version = version_of(model.containers or [])
-        # The end of a logical id makes it unique, so a long one is cut before.
-        human, unique = logical_id[:-_UNIQUE_PART], logical_id[-_UNIQUE_PART:]
-        name = f"{human[: _LONGEST_LOGICAL_ID - _UNIQUE_PART - len(version)]}{unique}{version}"
-        cfn_model.override_logical_id(name)
-        self._versions[model.id] = name
+        """Give a model that has got another container the logical id that it would have had with it from the start."""
+        current = self._stack.resolve(cfn_model.logical_id)
+        if current not in (self._stack.get_logical_id(cfn_model), self._versions.get(model.id)):
+            return  # named by the user, who is right
+        asked = cdk.CfnResource(self, _id_of(model), type=cfn_model.cfn_resource_type)
+        self._versions[model.id] = self._stack.get_logical_id(asked)
+        self.node.try_remove_child(_id_of(model))
+        cfn_model.override_logical_id(self._versions[model.id])
 
 
-def _sagemaker() -> iam.IPrincipal:
-    # Without the condition, SageMaker could be tricked into using the role on behalf of another account.
-    condition = {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
-    return cast("iam.IPrincipal", iam.ServicePrincipal("sagemaker.amazonaws.com", conditions=condition))
+def _id_of(model: Model) -> str:
+    """The id of a model's construct. It carries the version, and so does the logical id that the CDK makes of it."""
+    return model.id + version_of(model.containers or [])
 
 
 @jsii.implements(IValidation)

@@ -20,6 +20,7 @@ from constructs import Construct
 from .arguments import describe, offers, refuse, text_of
 from .arns import ARN
 from .errors import Caution
+from .readings import attribute
 from .tokens import TOKEN, is_token
 
 _NAME = rf"(?:{TOKEN}|[^./:@$])+"
@@ -204,7 +205,8 @@ class _EcrImage(ContainerImage):
 
     def bind(self, scope: Construct, id: str) -> ContainerImageConfig:  # noqa: ARG002
         return ContainerImageConfig(
-            uri=self.repository.repository_uri + self.version, repository_arn=self.repository.repository_arn
+            uri=attribute(self.repository, "repository_uri") + self.version,
+            repository_arn=attribute(self.repository, "repository_arn"),
         )
 
 
@@ -213,7 +215,10 @@ class _AssetImage(ContainerImage):
     asset: ecr_assets.DockerImageAsset | ecr_assets.TarballImageAsset
 
     def bind(self, scope: Construct, id: str) -> ContainerImageConfig:  # noqa: ARG002
-        return ContainerImageConfig(uri=self.asset.image_uri, repository_arn=self.asset.repository.repository_arn)
+        return ContainerImageConfig(
+            uri=attribute(self.asset, "image_uri"),
+            repository_arn=attribute(attribute(self.asset, "repository"), "repository_arn"),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,7 +279,7 @@ class _RegistryImage(ContainerImage):
     credentials: lambda_.IFunction | None
 
     def bind(self, scope: Construct, id: str) -> ContainerImageConfig:  # noqa: ARG002
-        arn = None if self.credentials is None else self.credentials.function_arn
+        arn = None if self.credentials is None else attribute(self.credentials, "function_arn")
         return ContainerImageConfig(uri=self.image, in_vpc=True, credentials_provider_arn=arn)
 
 

@@ -15,6 +15,7 @@ from constructs import Construct
 
 from .arguments import describe, offers, refuse, text_of
 from .arns import ARN, arn_of_key, to_the_letter
+from .readings import attribute
 from .rules.description import ends_otherwise
 from .tokens import is_token, with_unknowns
 
@@ -165,13 +166,13 @@ class _BucketData(ModelData):
     is_prefix: bool
 
     def bind(self, scope: Construct, id: str) -> ModelDataConfig:  # noqa: ARG002
-        bucket_arn = self.bucket.bucket_arn
+        bucket_arn = attribute(self.bucket, "bucket_arn")
         return ModelDataConfig(
-            uri=f"s3://{self.bucket.bucket_name}/{self.key}",
+            uri=f"s3://{attribute(self.bucket, 'bucket_name')}/{self.key}",
             arn=f"{bucket_arn}/{to_the_letter(self.key)}" + ("*" if self.is_prefix else ""),
             bucket_arn=bucket_arn,
             bucket=self.bucket,
-            key_arn=arn_of_key(self.bucket.encryption_key),
+            key_arn=arn_of_key(attribute(self.bucket, "encryption_key")),
             prefix=self.key if self.is_prefix else None,
             revision=self.revision,
         )

@@ -141,18 +141,15 @@ def for_vpc(network: Network) -> list[Statement]:
     ]
 
 
-def kind_of(statement: Statement) -> str:
-    """What statements have in common that can be one: the actions and the condition."""
-    return str((statement["Action"], statement.get("Condition")))
-
-
 def merged(statements: Iterable[Statement]) -> list[Statement]:
-    """The same permissions, in one statement for each kind."""
+    """The same permissions, in one statement for each set of actions under the same condition."""
     by_kind: dict[str, Statement] = {}
+    resources: dict[str, dict[str, None]] = {}
     for statement in statements:
-        known = by_kind.setdefault(kind_of(statement), {**statement, "Resource": []})
-        known["Resource"] = _unique([*known["Resource"], *statement["Resource"]])
-    return list(by_kind.values())
+        kind = str((statement["Action"], statement.get("Condition")))
+        by_kind.setdefault(kind, statement)
+        resources.setdefault(kind, {}).update(dict.fromkeys(statement["Resource"]))
+    return [{**statement, "Resource": [*resources[kind]]} for kind, statement in by_kind.items()]
 
 
 def problem_of_size(statements: Sequence[Statement]) -> Problem | None:

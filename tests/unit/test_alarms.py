@@ -676,7 +676,7 @@ def test_refuses_error_rates_of_asynchronous_endpoints(stack: cdk.Stack, rate: f
         ({"actions": [1]}, "actions[0]: is the int 1, expected a cloudwatch.IAlarmAction"),
         ({"rollback": 1}, "rollback: is the int 1, expected True or False"),
         ({"id": 1}, "add_alarms: id: is the int 1, expected a string"),
-        ({"id": "Model"}, "add_alarms: id: is 'Model', which the endpoint has already"),
+        ({"id": "Policy"}, "add_alarms: id: is 'Policy', which the endpoint has already"),
     ],
 )
 def test_refuses_wrong_arguments(stack: cdk.Stack, arguments: dict[str, Any], message: str) -> None:

@@ -322,7 +322,7 @@ def test_shows_imported_endpoints(stack: cdk.Stack) -> None:
         ({"dashboard_name": "a b"}, "add_dashboard: is refused by the CDK: "),
         ({"default_interval": 3}, "add_dashboard: is refused by the CDK: "),
         ({"id": None}, "add_dashboard: id: is None, expected a string"),
-        ({"id": "Model"}, "add_dashboard: id: is 'Model', which the endpoint has already"),
+        ({"id": "Policy"}, "add_dashboard: id: is 'Policy', which the endpoint has already"),
     ],
 )
 def test_refuses_wrong_arguments(stack: cdk.Stack, arguments: dict[str, Any], message: str) -> None:

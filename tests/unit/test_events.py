@@ -161,7 +161,7 @@ def test_hears_of_imported_endpoints(stack: cdk.Stack) -> None:
         ({"event_pattern": {"detail": 1}}, "is refused by the CDK: "),
         ({"id": ""}, "id: is the str '', expected a string"),
         ({"id": 1}, "id: is the int 1, expected a string"),
-        ({"id": "Model"}, "id: is 'Model', which the endpoint has already"),
+        ({"id": "Policy"}, "id: is 'Policy', which the endpoint has already"),
     ],
 )
 def test_refuses_what_makes_no_rule(stack: cdk.Stack, method: str, arguments: dict[str, Any], message: str) -> None:

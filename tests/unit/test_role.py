@@ -12,7 +12,7 @@ from aws_cdk import aws_s3 as s3
 
 from sagemaker_multi_container import EndpointConfigurationError, ModelData
 
-from .builders import container, endpoint, properties, resources, statements
+from .builders import container, containers, endpoint, properties, resources, statements
 
 ROLE_ARN = "arn:aws:iam::123456789012:role/shared"
 
@@ -119,11 +119,14 @@ def test_the_model_waits_for_the_policy(stack: cdk.Stack) -> None:
 
 
 def test_permissions_that_are_added_later_are_there_before_the_model(stack: cdk.Stack) -> None:
-    """In the same policy."""
+    """In the role's own policy, which the CDK writes."""
     made = endpoint(stack)
     made.add_to_role_policy(iam.PolicyStatement(actions=["dynamodb:GetItem"], resources=["arn:aws:dynamodb:::table/t"]))
 
-    assert "dynamodb:GetItem" in statements(stack)
+    policies = resources(stack, "IAM::Policy")
+    (model,) = resources(stack, "SageMaker::Model").values()
+    assert "dynamodb:GetItem" in str(policies)
+    assert set(policies) < set(model["DependsOn"])
 
 
 def test_is_a_grantee(stack: cdk.Stack) -> None:
@@ -164,6 +167,46 @@ def test_leaves_an_immutable_role_alone(stack: cdk.Stack) -> None:
 
     assert resources(stack, "IAM::Policy") == {}
     assert properties(stack, "SageMaker::Model")["ExecutionRoleArn"] == ROLE_ARN
+
+
+def test_endpoints_that_share_a_role_share_its_policy(stack: cdk.Stack) -> None:
+    """A role takes 10,240 characters of inline policies: what both need stands there once."""
+    role = sagemaker_role(stack)
+    first = endpoint(stack, "First", role=role, containers=containers("a", "b"))
+    endpoint(stack, "Second", role=role, containers=containers("c", "d"))
+    first.add_container(container("e"))
+
+    (policy_id,) = resources(stack, "IAM::Policy")
+    allowed = statements(stack)
+    assert len(allowed) == 4
+    assert [_repository(each) for each in allowed["ecr:BatchCheckLayerAvailability"]["Resource"]] == [*"abecd"]
+    models = resources(stack, "SageMaker::Model").values()
+    assert [policy_id in model["DependsOn"] for model in models] == [True, True]
+
+
+def test_a_refused_endpoint_leaves_a_shared_policy_as_it_was(stack: cdk.Stack) -> None:
+    """Also where it would have been the first."""
+    role = sagemaker_role(stack)
+    for hostname in ("a", "b"):
+        with pytest.raises(EndpointConfigurationError):
+            endpoint(stack, "Refused", role=role, containers=containers("refused", "refused"))
+        endpoint(stack, f"Fine{hostname}", role=role, containers=containers(hostname, "other"))
+
+    repositories = statements(stack)["ecr:BatchCheckLayerAvailability"]["Resource"]
+    assert [_repository(each) for each in repositories] == ["a", "other", "b"]
+
+
+def test_a_role_has_a_policy_for_each_stack(app: cdk.App) -> None:
+    """Each deploys its own."""
+    stacks = [cdk.Stack(app, name) for name in ("Roles", "Search", "Feeds")]
+    stacks.append(cdk.NestedStack(stacks[-1], "Nested"))
+    role = sagemaker_role(stacks[0])
+    for stack in stacks[1:]:
+        endpoint(stack, role=role)
+
+    app.synth()
+    names = [stack.resolve(properties(stack, "IAM::Policy")["PolicyName"]) for stack in stacks[1:]]
+    assert len({str(name) for name in names}) == 3
 
 
 def test_stacks_that_share_an_imported_role_do_not_overwrite_each_others_policy(flags: dict[str, Any]) -> None:
@@ -230,6 +273,10 @@ def test_refuses_a_policy_that_is_longer_than_iam_takes(stack: cdk.Stack) -> Non
 
     with pytest.raises(EndpointConfigurationError, match=r"policy of at least 1\d{4} characters, and IAM takes 10240"):
         endpoint(stack, containers=given)
+
+
+def _repository(arn: Any) -> str:
+    return str(arn["Fn::Join"][1][-1]).rpartition("/")[2]
 
 
 def _listed(value: Any) -> list[Any]:

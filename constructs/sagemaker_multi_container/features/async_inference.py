@@ -15,6 +15,7 @@ from ..arguments import ArgumentReader, given
 from ..arns import arn_of_key, to_the_letter
 from ..declared_at import caller
 from ..permissions import Statement, to_publish, to_read
+from ..readings import attribute
 from .destinations import A_BUCKET, Destination, bind_destination, read_key
 from .feature import Feature
 
@@ -126,4 +127,4 @@ class AsyncInference:
         prefix = read_key("input_prefix", self.input_prefix, read)
         if not isinstance(arn, str) or not isinstance(prefix, str):
             return []
-        return to_read(f"{arn}/{to_the_letter(prefix)}*", arn_of_key(bucket.encryption_key))
+        return to_read(f"{arn}/{to_the_letter(prefix)}*", arn_of_key(attribute(bucket, "encryption_key")))

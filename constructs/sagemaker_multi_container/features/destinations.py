@@ -11,6 +11,7 @@ from aws_cdk import aws_s3 as s3
 from ..arguments import ArgumentReader, describe
 from ..arns import arn_of_key, to_the_letter
 from ..permissions import Statement, to_write
+from ..readings import attribute
 from ..rules import Unknown
 
 A_BUCKET = ("an s3.IBucket", "use s3.Bucket.from_bucket_name(self, 'Bucket', '...')")
@@ -45,9 +46,9 @@ def bind_destination(
     folder = below.rstrip("/")
     objects = f"{bucket_arn}/{to_the_letter(folder)}/*" if folder else f"{bucket_arn}/*"
     return Destination(
-        uri=f"s3://{bucket.bucket_name}/{folder}",
+        uri=f"s3://{attribute(bucket, 'bucket_name')}/{folder}",
         key_arn=key_arn,
-        statements=to_write(objects, arn_of_key(encryption_key or bucket.encryption_key)),
+        statements=to_write(objects, arn_of_key(encryption_key or attribute(bucket, "encryption_key"))),
         buckets={"bucket": bucket},
     )
 
