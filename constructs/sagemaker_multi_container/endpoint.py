@@ -108,7 +108,8 @@ class MultiContainerEndpoint(MultiContainerEndpointBase):
             endpoint_name: The endpoint's name, 63 characters at most; lower case is best, since the ARN is lower case
                 and calls are not. Changing it replaces the endpoint. Default: CloudFormation makes one.
             role: The role that SageMaker assumes. It must trust `sagemaker.amazonaws.com`, and is given the permissions
-                that the containers need (not if it is immutable). Default: a new role.
+                that the containers need (not if it is immutable), in one policy for all endpoints of a stack that share
+                it. Default: a new role.
             vpc: The VPC that the containers reach their network through. Default: none.
             vpc_subnets: Which of its subnets. Default: the private ones or, if there are none, the isolated ones.
             security_groups: 1 to 5 security groups. Default: a new one.

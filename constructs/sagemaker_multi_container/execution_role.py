@@ -17,9 +17,10 @@ from constructs import Construct
 
 from .arns import ACCOUNT
 from .permissions import Statement, merged
-from .readings import attribute, environment_of, path_of
+from .readings import attribute, environment_of, path_of, stack_of
 
 _POLICY_NAME = "MultiContainerEndpoint"
+_SHARED_POLICY = "PolicyForEndpoints"
 _LONGEST_PATH_IN_NAME = 64
 _UNIQUE_PART = 8
 
@@ -126,9 +127,13 @@ class _SharedPolicy:
         place = path_of(stack)
         unique = hashlib.sha256(f"{place} {address}".encode()).hexdigest()[:_UNIQUE_PART]
         human = "".join(filter(str.isalnum, place))[:_LONGEST_PATH_IN_NAME]
+        scope: Construct = stack
+        construct_id = f"{_SHARED_POLICY}{address[-_UNIQUE_PART:]}"
+        if isinstance(role, iam.Role) and stack_of(role) is stack:
+            scope, construct_id = role, _SHARED_POLICY  # where the CDK has a role's other policies
         self.policy = iam.Policy(
-            stack,
-            f"PolicyOfGivenRole{address[-_UNIQUE_PART:]}",
+            scope,
+            construct_id,
             # The role may have others from other stacks and regions.
             policy_name=f"{human}{unique}-{environment_of(stack).region}",
             document=iam.PolicyDocument.from_json(_document(statements)),
