@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import aws_cdk as cdk
-from aws_cdk import aws_kms as kms
 
 from .readings import attribute
+
+if TYPE_CHECKING:
+    from aws_cdk import aws_kms as kms
 
 ARN: Final = f"arn:{cdk.Aws.PARTITION}"
 """`arn:` and the partition that the stack is deployed to."""
@@ -22,7 +24,7 @@ def arn_of_key(key: kms.IKey | None) -> str | None:
     if key is None:
         return None
     # Permissions on an alias are none on its key.
-    owner = attribute(key, "alias_target_key") if isinstance(key, kms.Alias) else key
+    owner = attribute(key, "alias_target_key") if isinstance(key, cdk.aws_kms.Alias) else key
     return str(attribute(owner, "key_arn"))
 
 

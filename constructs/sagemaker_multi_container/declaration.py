@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
-
-from aws_cdk import aws_s3 as s3
+from typing import TYPE_CHECKING, Any
 
 from .arguments import given, where
 from .errors import Caution, Problem
@@ -23,6 +21,9 @@ from .rules.limits import API
 from .served import ServedVariant
 from .tokens import is_token, with_unknowns
 from .variants import BoundVariant
+
+if TYPE_CHECKING:
+    from aws_cdk import aws_s3 as s3
 
 ENDPOINT = "Endpoint"
 ENDPOINT_CONFIG = "EndpointConfig"

@@ -9,19 +9,21 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
-from aws_cdk import aws_ecr as ecr
-from aws_cdk import aws_ecr_assets as ecr_assets
-from aws_cdk import aws_lambda as lambda_
-from aws_cdk import region_info
 from constructs import Construct
 
 from .arguments import describe, offers, refuse, text_of
 from .arns import ARN
 from .errors import Caution
-from .readings import attribute
+from .readings import attribute, once, stack_of
 from .tokens import TOKEN, is_token
+
+if TYPE_CHECKING:
+    from aws_cdk import aws_ecr as ecr
+    from aws_cdk import aws_ecr_assets as ecr_assets
+    from aws_cdk import aws_lambda as lambda_
 
 _NAME = rf"(?:{TOKEN}|[^./:@$])+"
 _ECR_URI = re.compile(
@@ -125,7 +127,7 @@ class ContainerImage(ABC):
         for argument, value in {"directory": directory, "file": "" if file is None else file}.items():
             if not isinstance(value, str):
                 refuse(argument, f"is {describe(value)}, expected a string", "give a path as seen from the app")
-        if platform is not None and not isinstance(platform, ecr_assets.Platform):
+        if platform is not None and not isinstance(platform, cdk.aws_ecr_assets.Platform):
             fix = "write Platform.LINUX_ARM64 or Platform.LINUX_AMD64, of aws_ecr_assets"
             refuse("platform", f"is {describe(platform)}, expected an ecr_assets.Platform", fix)
         dockerfile = Path(directory, file or "Dockerfile")
@@ -232,7 +234,7 @@ class _DirectoryImage(ContainerImage):
     exclude: Sequence[str] | None
 
     def bind(self, scope: Construct, id: str) -> ContainerImageConfig:
-        asset = ecr_assets.DockerImageAsset(
+        asset = cdk.aws_ecr_assets.DockerImageAsset(
             scope,
             id,
             directory=self.directory,
@@ -265,11 +267,12 @@ class _DlcImage(ContainerImage):
     account_id: str | None
 
     def bind(self, scope: Construct, id: str) -> ContainerImageConfig:  # noqa: ARG002
-        stack = cdk.Stack.of(scope)
-        account = self.account_id or stack.regional_fact(region_info.FactName.DLC_REPOSITORY_ACCOUNT)
+        stack = stack_of(scope)
+        account = self.account_id or once(stack, "account of the DLCs", lambda: _account_of_dlcs(stack))
+        region, suffix = attribute(stack, "region"), attribute(stack, "url_suffix")
         return ContainerImageConfig(
-            uri=f"{account}.dkr.ecr.{stack.region}.{stack.url_suffix}/{self.repository_name}:{self.tag}",
-            repository_arn=_repository_arn(stack.region, account, self.repository_name),
+            uri=f"{account}.dkr.ecr.{region}.{suffix}/{self.repository_name}:{self.tag}",
+            repository_arn=_repository_arn(region, account, self.repository_name),
         )
 
 
@@ -299,6 +302,10 @@ class _UriImage(ContainerImage):
             fix="use from_ecr_repository, or allow the role to pull with add_to_role_policy",
         )
         return ContainerImageConfig(uri=self.uri, cautions=(unknown,))
+
+
+def _account_of_dlcs(stack: cdk.Stack) -> str:
+    return stack.regional_fact(cdk.region_info.FactName.DLC_REPOSITORY_ACCOUNT)
 
 
 def _tag(tag: object) -> str:

@@ -7,10 +7,9 @@ import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
-from aws_cdk import aws_s3 as s3
-from aws_cdk import aws_s3_assets as s3_assets
 from constructs import Construct
 
 from .arguments import describe, offers, refuse, text_of
@@ -18,6 +17,9 @@ from .arns import ARN, arn_of_key, to_the_letter
 from .readings import attribute
 from .rules.description import ends_otherwise
 from .tokens import is_token, with_unknowns
+
+if TYPE_CHECKING:
+    from aws_cdk import aws_s3 as s3
 
 _ARCHIVE = ".tar.gz"
 _HUB_CONTENT = re.compile(r"arn:[a-z-]+:sagemaker:[a-z0-9-]*:[a-z0-9-]*:hub-content/[^/]+/.+")
@@ -183,7 +185,7 @@ class _AssetData(ModelData):
     path: str
 
     def bind(self, scope: Construct, id: str) -> ModelDataConfig:
-        asset = s3_assets.Asset(scope, id, path=self.path)
+        asset = cdk.aws_s3_assets.Asset(scope, id, path=self.path)
         return _BucketData(None, asset.bucket, asset.s3_object_key, is_prefix=False).bind(scope, id)
 
 

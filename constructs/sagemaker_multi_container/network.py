@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from aws_cdk import aws_ec2 as ec2
+import aws_cdk as cdk
 from constructs import Construct, DependencyGroup, IDependable
 
 from .arguments import ArgumentReader, describe, offers, said_by_the_cdk
 from .tokens import is_token
+
+if TYPE_CHECKING:
+    from aws_cdk import aws_ec2 as ec2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,17 +55,17 @@ class Network:
             return None
         read.same_region("vpc", vpc, region)
         try:
-            subnet_ids, ready = _select(vpc, vpc_subnets or ec2.SubnetSelection())
+            subnet_ids, ready = _select(vpc, vpc_subnets or cdk.aws_ec2.SubnetSelection())
         except RuntimeError as refused:
             read.refuse("vpc_subnets", said_by_the_cdk(refused), "choose subnets that the VPC has with vpc_subnets=...")
             return None
         if security_groups is None:
             allowed = allow_all_outbound is not False
-            security_groups = [ec2.SecurityGroup(scope, "SecurityGroup", vpc=vpc, allow_all_outbound=allowed)]
+            security_groups = [cdk.aws_ec2.SecurityGroup(scope, "SecurityGroup", vpc=vpc, allow_all_outbound=allowed)]
         return Network(
             subnet_ids=subnet_ids,
             security_group_ids=[group.security_group_id for group in security_groups],
-            connections=ec2.Connections(security_groups=list(security_groups)),
+            connections=cdk.aws_ec2.Connections(security_groups=list(security_groups)),
             ready=ready,
         )
 
@@ -73,7 +76,7 @@ def _are_usable(vpc: object, subnets: object, groups: object, read: ArgumentRead
     if not offers(vpc, "select_subnets"):
         fix = "use ec2.Vpc.from_lookup(self, 'Vpc', vpc_id='...')"
         read.refuse("vpc", f"is {describe(vpc)}, expected an ec2.IVpc", fix)
-    if subnets is not None and not isinstance(subnets, ec2.SubnetSelection):
+    if subnets is not None and not isinstance(subnets, cdk.aws_ec2.SubnetSelection):
         fix = "write ec2.SubnetSelection(subnet_type=ec2.SubnetType...), or subnets=[...] in it"
         read.refuse("vpc_subnets", f"is {describe(subnets)}, expected an ec2.SubnetSelection", fix)
     elif subnets is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
@@ -13,21 +14,29 @@ from constructs import IConstruct
 MISSING: Final = object()
 """What stands for an attribute that there is not."""
 
-_attributes: WeakKeyDictionary[object, dict[str, Any]] = WeakKeyDictionary()
+_known: WeakKeyDictionary[object, dict[str, Any]] = WeakKeyDictionary()
 
 
 def attribute(construct: object, name: str) -> Any:
     """An attribute that a construct has for good, such as the ARN of a bucket; `MISSING` if it has no such one."""
+    return once(construct, name, lambda: getattr(construct, name, MISSING))
+
+
+def once(construct: object, what: str, read: Callable[[], Any]) -> Any:
+    """What is read of a construct, at the first time only.
+
+    Args:
+        construct: The construct.
+        what: What is read of it.
+        read: Reads it.
+    """
     try:
-        known = _attributes.setdefault(construct, {})
+        known = _known.setdefault(construct, {})
     except TypeError:  # what cannot be remembered is no construct
-        return getattr(construct, name, MISSING)
-    value = known.get(name, MISSING)
-    if value is MISSING:
-        value = getattr(construct, name, MISSING)
-        if value is not MISSING:
-            known[name] = value
-    return value
+        return read()
+    if what not in known:
+        known[what] = read()
+    return known[what]
 
 
 def stack_of(construct: IConstruct) -> cdk.Stack:

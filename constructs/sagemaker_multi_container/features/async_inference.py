@@ -5,11 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import cast
-
-from aws_cdk import aws_kms as kms
-from aws_cdk import aws_s3 as s3
-from aws_cdk import aws_sns as sns
+from typing import TYPE_CHECKING, cast
 
 from ..arguments import ArgumentReader, given
 from ..arns import arn_of_key, to_the_letter
@@ -18,6 +14,11 @@ from ..permissions import Statement, to_publish, to_read
 from ..readings import attribute
 from .destinations import A_BUCKET, Destination, bind_destination, read_key
 from .feature import Feature
+
+if TYPE_CHECKING:
+    from aws_cdk import aws_kms as kms
+    from aws_cdk import aws_s3 as s3
+    from aws_cdk import aws_sns as sns
 
 _ARGUMENTS = {
     "ErrorTopic": "error_topic",

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-
-from aws_cdk import aws_kms as kms
-from aws_cdk import aws_s3 as s3
+from typing import TYPE_CHECKING
 
 from ..arguments import ArgumentReader, given
 from ..declared_at import caller
 from .destinations import bind_destination
 from .feature import Feature
+
+if TYPE_CHECKING:
+    from aws_cdk import aws_kms as kms
+    from aws_cdk import aws_s3 as s3
 
 _ARGUMENTS = {
     "DestinationS3Uri": "prefix",

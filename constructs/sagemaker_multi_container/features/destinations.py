@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-
-from aws_cdk import aws_kms as kms
-from aws_cdk import aws_s3 as s3
+from typing import TYPE_CHECKING
 
 from ..arguments import ArgumentReader, describe
 from ..arns import arn_of_key, to_the_letter
 from ..permissions import Statement, to_write
 from ..readings import attribute
 from ..rules import Unknown
+
+if TYPE_CHECKING:
+    from aws_cdk import aws_kms as kms
+    from aws_cdk import aws_s3 as s3
 
 A_BUCKET = ("an s3.IBucket", "use s3.Bucket.from_bucket_name(self, 'Bucket', '...')")
 A_KEY = ("a kms.IKey", "use kms.Key.from_key_arn(...)")

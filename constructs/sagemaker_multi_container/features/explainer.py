@@ -5,10 +5,9 @@ from __future__ import annotations
 import enum
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
-from aws_cdk import aws_s3 as s3
 
 from ..arguments import ArgumentReader, given
 from ..arns import arn_of_key, to_the_letter
@@ -17,6 +16,9 @@ from ..permissions import Statement, to_read
 from ..rules import Unknown
 from .destinations import A_BUCKET, read_key
 from .feature import Feature
+
+if TYPE_CHECKING:
+    from aws_cdk import aws_s3 as s3
 
 _ARGUMENTS = {
     "ContentTemplate": "content_template",

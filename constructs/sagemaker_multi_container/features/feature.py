@@ -5,13 +5,14 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Protocol
-
-from aws_cdk import aws_s3 as s3
+from typing import TYPE_CHECKING, Protocol
 
 from ..arguments import ArgumentReader, where
 from ..permissions import Statement
 from ..rules import Path
+
+if TYPE_CHECKING:
+    from aws_cdk import aws_s3 as s3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
