@@ -8,9 +8,8 @@ from collections.abc import Iterable, Mapping
 import aws_cdk as cdk
 from constructs import Construct
 
+from .acknowledgement_ids import ANNOTATION_ID, METADATA, NO_REASON, WARNING_ID
 from .arguments import ArgumentReader
-from .check import METADATA
-from .check.ignoring import ANNOTATION_ID, NO_REASON, WARNING_ID
 from .l1 import resources
 from .rules import RULES, Confidence, Severity
 

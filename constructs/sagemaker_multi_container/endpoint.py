@@ -19,9 +19,9 @@ from aws_cdk.interfaces import ResourceEnvironment
 from constructs import Construct, IValidation
 
 from . import l1, permissions
+from .acknowledgement_ids import WARNING_ID
 from .acknowledgements import ignore, read_acknowledged_rules, record_acknowledged_warnings
 from .arguments import WRONG_ARGUMENT, ArgumentReader, describe
-from .check.ignoring import WARNING_ID
 from .containers import ContainerDefinition
 from .declaration import CONFIG_NAME, ENDPOINT, ENDPOINT_CONFIG, Declaration, Model, Verdict
 from .endpoint_base import MultiContainerEndpointBase

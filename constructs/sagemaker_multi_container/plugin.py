@@ -10,11 +10,12 @@ import aws_cdk as cdk
 import jsii
 from constructs import IConstruct
 
+from .acknowledgement_ids import DISTRIBUTION, FINDING_ID
 from .acknowledgements import shown_warnings
 from .check import TemplateFinding, findings_of
-from .check.ignoring import FINDING_ID, reasons_for
+from .check.ignoring import reasons_for
 from .check.plugin_rules import EMPTIED, PLUGIN_RULES
-from .check.tool import DISTRIBUTION, version
+from .check.tool import version
 from .endpoint import MultiContainerEndpoint
 from .l1 import camel_case, resources, snake_case
 from .rules import RULES, Rule, Severity

@@ -5,4 +5,3 @@ Importing this package imports neither the CDK nor botocore and starts no proces
 
 from .findings import TemplateFinding as TemplateFinding
 from .findings import findings_of as findings_of
-from .ignoring import METADATA as METADATA

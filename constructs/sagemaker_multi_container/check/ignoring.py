@@ -5,26 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from difflib import SequenceMatcher
-from typing import Final
 
+from ..acknowledgement_ids import ANNOTATION_ID, FINDING_ID, METADATA, NO_REASON, WARNING_ID
 from ..rules import RULES
 from ..rules.checks import quoted
 from ..template import Template
 from .change_rules import CHANGE_RULE_IDS
 from .plugin_rules import PLUGIN_RULES
-from .tool import DISTRIBUTION
-
-METADATA: Final = "mce"
-"""The key in the Metadata of a template or a resource: `mce: {ignore: {MCE-C06: why it does not apply}}`."""
-
-WARNING_ID: Final = f"{DISTRIBUTION}:"
-"""What the ids of the construct's warnings begin with."""
-FINDING_ID: Final = f"{DISTRIBUTION}::"
-"""What the ids of the plugin's findings begin with."""
-ANNOTATION_ID: Final = "Annotation::"
-"""What the CDK puts before the id of a warning, and before one that names no plugin."""
-NO_REASON: Final = "acknowledged in the CDK app"
-"""What is said of an acknowledgement of which the CDK does not know the reason."""
 
 _ACKNOWLEDGED = re.compile(rf"(?:{FINDING_ID}|{ANNOTATION_ID}(?:{WARNING_ID})?)(?P<rule>.+)")
 _PREFIX = "MCE-"

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Literal
 
+from ..acknowledgement_ids import FINDING_ID
 from ..rules import Rule
-from .ignoring import FINDING_ID
 
 _CONFIDENCES = {"documented": "AWS says so", "inferred": "it follows from what AWS says, or others reported it"}
 _GUARDED = {

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
-
-DISTRIBUTION: Final = "sagemaker-multi-container"
+from ..acknowledgement_ids import DISTRIBUTION
 
 
 def version() -> str:

@@ -13,8 +13,8 @@ import jsii
 from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct, IConstruct, IValidation
 
+from ..acknowledgement_ids import WARNING_ID
 from ..arguments import ArgumentReader, describe, said_by_the_cdk
-from ..check.ignoring import WARNING_ID
 from ..errors import EndpointConfigurationError, Problem
 from ..modes import InferenceExecutionMode
 from ..rules.instance_types import vcpus_of
