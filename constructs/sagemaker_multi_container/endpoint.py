@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -255,7 +256,7 @@ class MultiContainerEndpoint(MultiContainerEndpointBase):
             variant_names=variant_names,
         )
 
-    @property
+    @functools.cached_property
     def endpoint_name(self) -> str:
         """The endpoint's name, as clients, metrics and scaling know it.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Literal, Unpack
+from typing import TYPE_CHECKING, Literal, Unpack
 
 import aws_cdk as cdk
 import jsii
@@ -23,9 +23,11 @@ from .facades.events import DEPLOYMENT_STATE_CHANGE, STATE_CHANGE, EventOptions,
 from .facades.grants import EndpointGrants
 from .facades.logs import create_log_group
 from .facades.metrics import EndpointMetrics
-from .facades.scaling import EndpointScaling, ScalableInstanceCount
 from .rules import Resource
 from .served import ServedEndpoint
+
+if TYPE_CHECKING:
+    from .facades.scaling import EndpointScaling, ScalableInstanceCount
 
 
 class MultiContainerEndpointBase(ServedEndpoint, metaclass=jsii.JSIIAbstractClass):
@@ -84,6 +86,8 @@ class MultiContainerEndpointBase(ServedEndpoint, metaclass=jsii.JSIIAbstractClas
 
     @functools.cached_property
     def _scaling(self) -> EndpointScaling:
+        from .facades.scaling import EndpointScaling  # noqa: PLC0415 - most endpoints never need it
+
         return EndpointScaling(self)
 
     @property

@@ -12,7 +12,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import aws_cdk as cdk
-from aws_cdk import aws_applicationautoscaling as appscaling
 from aws_cdk import aws_sagemaker as sagemaker
 from constructs import IConstruct
 
@@ -21,14 +20,6 @@ from .rules.description import ResourceType
 
 Attributes = Mapping[Reference, str]
 """What stands for a reference to another resource of the endpoint: the token that L1 gave for it."""
-
-_TYPES: Mapping[type[cdk.CfnResource], ResourceType] = {
-    sagemaker.CfnModel: "Model",
-    sagemaker.CfnEndpointConfig: "EndpointConfig",
-    sagemaker.CfnEndpoint: "Endpoint",
-    appscaling.CfnScalableTarget: "ScalableTarget",
-    appscaling.CfnScalingPolicy: "ScalingPolicy",
-}
 
 _IRREGULAR = {
     "EnableSSMAccess": "enableSsmAccess",
@@ -42,8 +33,9 @@ _VERBATIM = frozenset({"Environment"})
 
 def resources(scope: IConstruct) -> Iterator[tuple[cdk.CfnResource, ResourceType]]:
     """The L1 resources at and below a construct that the rules look at."""
+    types = _types()
     for construct in scope.node.find_all():
-        for made_by, kind in _TYPES.items():
+        for made_by, kind in types.items():
             if isinstance(construct, cdk.CfnResource) and isinstance(construct, made_by):
                 yield construct, kind
 
@@ -51,6 +43,19 @@ def resources(scope: IConstruct) -> Iterator[tuple[cdk.CfnResource, ResourceType
 def keywords(properties: Mapping[str, Any], attributes: Attributes) -> dict[str, Any]:
     """Keyword arguments of a `Cfn*` class that give a resource these CloudFormation properties."""
     return {snake_case(key): _value(key, inner, attributes) for key, inner in properties.items()}
+
+
+@functools.cache
+def _types() -> Mapping[type[cdk.CfnResource], ResourceType]:
+    from aws_cdk import aws_applicationautoscaling as appscaling  # noqa: PLC0415 - most apps never need it
+
+    return {
+        sagemaker.CfnModel: "Model",
+        sagemaker.CfnEndpointConfig: "EndpointConfig",
+        sagemaker.CfnEndpoint: "Endpoint",
+        appscaling.CfnScalableTarget: "ScalableTarget",
+        appscaling.CfnScalingPolicy: "ScalingPolicy",
+    }
 
 
 def _value(key: str, value: Any, attributes: Attributes) -> Any:
@@ -72,4 +77,4 @@ def camel_case(key: str) -> str:
 @functools.cache
 def snake_case(key: str) -> str:
     """The keyword that L1 has for a CloudFormation property."""
-    return re.sub(r"(?<!^)([A-Z])", lambda capital: "_" + capital[0], key).lower()
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", key).lower()

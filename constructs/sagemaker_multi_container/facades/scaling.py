@@ -9,14 +9,13 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, TypedDict, Unpack, cast
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack, cast
 
 import aws_cdk as cdk
 from aws_cdk import aws_applicationautoscaling as appscaling
-from aws_cdk import aws_cloudwatch as cloudwatch
-from aws_cdk import aws_iam as iam
 
-from ..arguments import LARGEST_NUMBER, ArgumentReader, describe, given, offers, said_by_the_cdk
+from .. import l1
+from ..arguments import LARGEST_NUMBER, ArgumentReader, describe, given, offers, plain, said_by_the_cdk
 from ..arns import ACCOUNT, ARN
 from ..declaration import ENDPOINT
 from ..errors import EndpointConfigurationError
@@ -27,14 +26,23 @@ from ..rules.scaling import BEFORE_ENDPOINT, BEFORE_VARIANT, CONCURRENCY, DIMENS
 from ..served import ServedEndpoint, ServedVariant, check_hostname
 from ..tokens import is_token
 
+if TYPE_CHECKING:
+    from aws_cdk import aws_cloudwatch as cloudwatch
+
+# Application Auto Scaling makes it when it is needed, and uses no other for SageMaker.
 _SERVICE_ROLE = (
-    "role/aws-service-role/sagemaker.application-autoscaling.amazonaws.com"
+    f"{ARN}:iam::{ACCOUNT}:role/aws-service-role/sagemaker.application-autoscaling.amazonaws.com"
     "/AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint"
 )
 _SAFETY_FACTOR = 0.5
 _SECONDS_IN_A_MINUTE = 60
 _ALL = 100
-_ID = re.compile(r"(?! )[^\x00-\x1f\x7f-\x9f:/|]{1,256}(?<! )")
+_EVERY_MINUTE = "cron(* "
+_RUNS_EVERY_MINUTE = "@aws-cdk/aws-applicationautoscaling:defaultRunEveryMinute"
+"""The id of a warning: the CDK's own, which whoever acknowledges it knows."""
+_AS_THE_CDK_SAYS = "change the arguments that it names"
+_ID = re.compile(r"(?! )[ -.0-9;-{}~]{1,256}(?<! )")
+"""What the name of a policy can be, and that of a scheduled action."""
 
 
 class TargetTrackingOptions(TypedDict, total=False):
@@ -88,7 +96,7 @@ class ScalableInstanceCount:
         variant: ServedVariant,
         call: str,
         properties: dict[str, Any],
-        target: appscaling.ScalableTarget,
+        target: appscaling.CfnScalableTarget,
     ) -> None:
         self._endpoint = endpoint
         self._variant = variant
@@ -98,8 +106,8 @@ class ScalableInstanceCount:
         self._ids: set[str] = set()
 
     @property
-    def scalable_target(self) -> appscaling.ScalableTarget:
-        """The CDK's construct of the scalable target."""
+    def scalable_target(self) -> appscaling.CfnScalableTarget:
+        """The ScalableTarget resource."""
         return self._target
 
     def scale_on_invocations(
@@ -110,7 +118,7 @@ class ScalableInstanceCount:
         safety_factor: float | None = None,
         target_invocations_per_minute: float | None = None,
         **options: Unpack[TargetTrackingOptions],
-    ) -> appscaling.TargetTrackingScalingPolicy:
+    ) -> appscaling.CfnScalingPolicy:
         """Keep the number of calls that an instance gets in a minute near a target.
 
         Say either what an instance can do, `max_requests_per_second`, or the target itself,
@@ -153,12 +161,11 @@ class ScalableInstanceCount:
             if safety_factor is not None:
                 message = "is given beside target_invocations_per_minute, which is the target itself"
                 read.refuse("safety_factor", message, "leave it out, or give max_requests_per_second")
-        metric = appscaling.PredefinedMetric.SAGEMAKER_VARIANT_INVOCATIONS_PER_INSTANCE
-        return self._track(read, id, target, options, INVOCATIONS, predefined_metric=metric)
+        return self._track(read, id, target, options, _predefined(INVOCATIONS))
 
     def scale_on_concurrency(
         self, id: str, *, target_concurrent_requests_per_model: float, **options: Unpack[TargetTrackingOptions]
-    ) -> appscaling.TargetTrackingScalingPolicy:
+    ) -> appscaling.CfnScalingPolicy:
         """Keep the number of requests that an instance works on at the same time near a target.
 
         SageMaker publishes this metric every 10 seconds, so that it scales out sooner than others do, and it counts
@@ -177,8 +184,7 @@ class ScalableInstanceCount:
         """
         read = self._reader("scale_on_concurrency", id)
         target = _positive(read, "target_concurrent_requests_per_model", target_concurrent_requests_per_model)
-        metric = appscaling.PredefinedMetric.SAGEMAKER_VARIANT_CONCURRENT_REQUESTS_PER_MODEL_HIGH_RESOLUTION
-        return self._track(read, id, target, options, CONCURRENCY, predefined_metric=metric)
+        return self._track(read, id, target, options, _predefined(CONCURRENCY))
 
     def scale_on_utilization(
         self,
@@ -188,7 +194,7 @@ class ScalableInstanceCount:
         resource: InstanceResource = InstanceResource.CPU,
         container: str | None = None,
         **options: Unpack[TargetTrackingOptions],
-    ) -> appscaling.TargetTrackingScalingPolicy:
+    ) -> appscaling.CfnScalingPolicy:
         """Keep the share of an instance that the containers use near a target.
 
         It follows what requests cost, whichever container they go to (see `scale_on_invocations`). The target is a
@@ -220,17 +226,20 @@ class ScalableInstanceCount:
             self._check_container(read, resource, container)
         self._raise(read)
         dimensions = {"EndpointName": self._endpoint._name_in_metrics, "VariantName": self._variant.name}
-        metric = cloudwatch.Metric(
-            namespace="/aws/sagemaker/Endpoints",
-            metric_name=resource.value,
-            dimensions_map=dimensions if container is None else {**dimensions, "ContainerName": container},
-            statistic="Average",
-        )
-        return self._track(read, id, percent * (count or 1), options, custom_metric=metric)
+        if container is not None:
+            # In the order of their names, as the CDK renders the dimensions of any metric.
+            dimensions = {"ContainerName": container, **dimensions}
+        metric = {
+            "Namespace": "/aws/sagemaker/Endpoints",
+            "MetricName": resource.value,
+            "Dimensions": [{"Name": name, "Value": value} for name, value in dimensions.items()],
+            "Statistic": "Average",
+        }
+        return self._track(read, id, percent * (count or 1), options, {"CustomizedMetricSpecification": metric})
 
     def scale_to_track_metric(
         self, id: str, *, metric: cloudwatch.IMetric, target_value: float, **options: Unpack[TargetTrackingOptions]
-    ) -> appscaling.TargetTrackingScalingPolicy:
+    ) -> appscaling.CfnScalingPolicy:
         """Keep any metric near a target. More instances must make it smaller, in proportion.
 
         For example the backlog of an asynchronous endpoint, `ApproximateBacklogSizePerInstance`.
@@ -247,7 +256,19 @@ class ScalableInstanceCount:
         read = self._reader("scale_to_track_metric", id)
         _check_metric(read, metric)
         target = _number(read.required("target_value", target_value, float))
-        return self._track(read, id, target, options, custom_metric=metric)
+        _check_options(read, options)
+        # What the CDK knows of a metric costs many round trips to Node to read, and one to hand on.
+        with self._making(read, id, self._tracking(id, {"TargetValue": target})):
+            policy = appscaling.TargetTrackingScalingPolicy(
+                self._target,
+                id,
+                policy_name=plain(id),
+                scaling_target=self._imported_target,
+                custom_metric=metric,
+                target_value=target,
+                **options,
+            )
+        return cast("appscaling.CfnScalingPolicy", policy.node.default_child)
 
     def scale_on_metric(
         self,
@@ -295,8 +316,10 @@ class ScalableInstanceCount:
         whole = {name: cast("int | None", read.read(name, value, int)) for name, value in numbers.items()}
         policy = Resource("ScalingPolicy", {"PolicyType": "StepScaling", "ScalingTargetId": self._reference})
         with self._making(read, id, policy):
-            return self._target.scale_on_metric(
+            return appscaling.StepScalingPolicy(
+                self._target,
                 id,
+                scaling_target=self._imported_target,
                 metric=metric,
                 scaling_steps=scaling_steps,
                 adjustment_type=adjustment_type,
@@ -349,28 +372,47 @@ class ScalableInstanceCount:
         )
         if not bounds:
             read.refuse("", "needs min_capacity or max_capacity", "give the bounds from then on")
-        action = {"ScheduledActionName": id, "ScalableTargetAction": bounds}
-        properties = {**self._properties, "ScheduledActions": [*self._properties.get("ScheduledActions", ()), action]}
+        self._raise(read)
+        action = {
+            "ScheduledActionName": plain(id),
+            "Schedule": schedule.expression_string,
+            "ScalableTargetAction": bounds,
+            "Timezone": time_zone.timezone_name if time_zone is not None else None,
+            "StartTime": start_time,
+            "EndTime": end_time,
+        }
+        actions = [*self._properties.get("ScheduledActions", ()), given(action)]
+        properties = {**self._properties, "ScheduledActions": actions}
         with self._making(read, id, Resource("ScalableTarget", properties), self._call):
-            self._target.scale_on_schedule(
-                id,
-                schedule=schedule,
-                min_capacity=bounds.get("MinCapacity"),
-                max_capacity=bounds.get("MaxCapacity"),
-                time_zone=time_zone,
-                start_time=start_time,
-                end_time=end_time,
-            )
+            self._target.scheduled_actions = l1.keywords({"ScheduledActions": actions}, {})["scheduled_actions"]
         self._properties = properties
+        if action["Schedule"].startswith(_EVERY_MINUTE):
+            message = f"scale_on_schedule({id!r}) starts in every minute of its hours; give minute='0' to start once"
+            cdk.Annotations.of(self._target).add_warning_v2(_RUNS_EVERY_MINUTE, message)
+
+    @functools.cached_property
+    def _imported_target(self) -> appscaling.IScalableTarget:
+        """The target as the CDK's own constructs take it."""
+        return appscaling.ScalableTarget.from_scalable_target_attributes(
+            self._endpoint,
+            f"ScalableTarget-{self._variant.name}",
+            scalable_target_id=self._names[self._reference],
+            scalable_dimension=DIMENSION,
+            service_namespace=NAMESPACE,
+        )
 
     @property
     def _reference(self) -> Reference:
         return Reference(logical_id=self._call, attribute=None)
 
+    @functools.cached_property
+    def _names(self) -> l1.Attributes:
+        return {self._reference: self._target.ref}
+
     def _reader(self, method: str, id: str) -> ArgumentReader:
         read = ArgumentReader([], f"{self._call}.{method}({id!r})")
         if not isinstance(id, str) or not _ID.fullmatch(id):
-            fix = "give a string of up to 256 characters, without / : | and without a blank at either end"
+            fix = "give a string of up to 256 ASCII characters, without / : | and without a blank at either end"
             read.refuse("", f"has {describe(id)} as its id", fix)
         elif id in self._ids:
             read.refuse("", f"has the id {id!r}, which something else that scales this variant has", "give another id")
@@ -386,23 +428,30 @@ class ScalableInstanceCount:
         id: str,
         target: float | None,
         options: TargetTrackingOptions,
-        predefined: str | None = None,
-        **metric: Any,
-    ) -> appscaling.TargetTrackingScalingPolicy:
-        for name in options:
-            if name not in TargetTrackingOptions.__annotations__:
-                read.refuse(name, "is no argument", f"choose from {', '.join(TargetTrackingOptions.__annotations__)}")
-        read.literal("disable_scale_in", options.get("disable_scale_in"), bool)
-        for name in ("scale_in_cooldown", "scale_out_cooldown"):
-            _check_duration(read, name, options.get(name))
-        tracked = {"PredefinedMetricSpecification": {"PredefinedMetricType": predefined}} if predefined else {}
-        policy = {
+        metric: dict[str, Any],
+    ) -> appscaling.CfnScalingPolicy:
+        _check_options(read, options)
+        configuration = {
+            "TargetValue": target,
+            **metric,
+            "DisableScaleIn": options.get("disable_scale_in"),
+            "ScaleInCooldown": _seconds(read, options.get("scale_in_cooldown")),
+            "ScaleOutCooldown": _seconds(read, options.get("scale_out_cooldown")),
+        }
+        policy = self._tracking(id, given(configuration))
+        with self._making(read, id, policy):
+            return appscaling.CfnScalingPolicy(self._target, plain(id), **l1.keywords(policy.properties, self._names))
+
+    def _tracking(self, id: str, configuration: dict[str, Any]) -> Resource:
+        """A target tracking policy."""
+        properties = {
+            # One that changed would make it another policy, and there may not be two, for a while, on one metric.
+            "PolicyName": plain(id),
             "PolicyType": "TargetTrackingScaling",
             "ScalingTargetId": self._reference,
-            "TargetTrackingScalingPolicyConfiguration": {"TargetValue": target, **tracked},
+            "TargetTrackingScalingPolicyConfiguration": configuration,
         }
-        with self._making(read, id, Resource("ScalingPolicy", policy)):
-            return self._target.scale_to_track_metric(id, target_value=cast("float", target), **metric, **options)
+        return Resource("ScalingPolicy", properties)
 
     @contextmanager
     def _making(self, read: ArgumentReader, id: str, resource: Resource, call: str | None = None) -> Iterator[None]:
@@ -413,8 +462,7 @@ class ScalableInstanceCount:
                 yield
             except (RuntimeError, TypeError) as refused:
                 self._target.node.try_remove_child(id)
-                fix = "change the arguments that it names"
-                raise self._endpoint._refusal(read.owner, said_by_the_cdk(refused), fix) from refused
+                raise self._endpoint._refusal(read.owner, said_by_the_cdk(refused), _AS_THE_CDK_SAYS) from refused
         self._ids.add(id)
 
     def _count(self, read: ArgumentReader, resource: InstanceResource) -> int | None:
@@ -470,41 +518,26 @@ class EndpointScaling:
         read = ArgumentReader([], call)
         least = _number(read.required("min_capacity", min_capacity, int))
         most = _number(read.required("max_capacity", max_capacity, int))
+        resource_id = Reference(
+            prefix=BEFORE_ENDPOINT, suffix=BEFORE_VARIANT + name, logical_id=ENDPOINT, attribute="EndpointName"
+        )
         properties = {
             "ServiceNamespace": NAMESPACE,
             "ScalableDimension": DIMENSION,
-            "ResourceId": Reference(
-                prefix=BEFORE_ENDPOINT,
-                suffix=BEFORE_VARIANT + name,
-                logical_id=ENDPOINT,
-                attribute="EndpointName",
-            ),
+            "ResourceId": resource_id,
+            "RoleARN": _SERVICE_ROLE,
             "MinCapacity": least,
             "MaxCapacity": most,
         }
         if read.problems:
             raise EndpointConfigurationError(endpoint.node.path, read.problems)
         with endpoint._scaled_by(call, Resource("ScalableTarget", properties)):
-            target = appscaling.ScalableTarget(
-                endpoint,
-                # Not by its position: were the target replaced when variants move, the old one, removed last, would
-                # take the registration of the new one with it.
-                f"Scaling-{name}",
-                service_namespace=appscaling.ServiceNamespace.SAGEMAKER,
-                scalable_dimension=DIMENSION,
-                resource_id=f"{BEFORE_ENDPOINT}{endpoint.endpoint_name}{BEFORE_VARIANT}{name}",
-                min_capacity=least,
-                max_capacity=most,
-                role=self._role,
-            )
+            names = {resource_id: f"{resource_id.prefix}{endpoint.endpoint_name}{resource_id.suffix}"}
+            # Not by its position: were the target replaced when variants move, the old one, removed last, would take
+            # the registration of the new one with it.
+            target = appscaling.CfnScalableTarget(endpoint, f"Scaling-{name}", **l1.keywords(properties, names))
         self._scaled.add(name)
         return ScalableInstanceCount(endpoint, served, call, properties, target)
-
-    @functools.cached_property
-    def _role(self) -> iam.IRole:
-        # Application Auto Scaling makes it when it is needed, and uses no other for SageMaker.
-        arn = f"{ARN}:iam::{ACCOUNT}:{_SERVICE_ROLE}"
-        return iam.Role.from_role_arn(self._endpoint, "ScalingRole", arn, mutable=False)
 
 
 def _number(value: object) -> Any:
@@ -549,6 +582,30 @@ def _check_steps(read: ArgumentReader, steps: object) -> None:
 def _check_duration(read: ArgumentReader, argument: str, value: object) -> None:
     if value is not None:
         _check_type(read, argument, value, cdk.Duration, "cdk.Duration.seconds(300)")
+
+
+def _check_options(read: ArgumentReader, options: TargetTrackingOptions) -> None:
+    for name in options:
+        if name not in TargetTrackingOptions.__annotations__:
+            read.refuse(name, "is no argument", f"choose from {', '.join(TargetTrackingOptions.__annotations__)}")
+    read.literal("disable_scale_in", options.get("disable_scale_in"), bool)
+    for name in ("scale_in_cooldown", "scale_out_cooldown"):
+        _check_duration(read, name, options.get(name))
+
+
+def _seconds(read: ArgumentReader, duration: cdk.Duration | None) -> float | None:
+    """A duration that has been checked; None if it is none, or none in whole seconds."""
+    if not isinstance(duration, cdk.Duration):
+        return None
+    try:
+        return duration.to_seconds()
+    except RuntimeError as refused:
+        read.refuse("", said_by_the_cdk(refused), _AS_THE_CDK_SAYS)
+        return None
+
+
+def _predefined(metric: str) -> dict[str, Any]:
+    return {"PredefinedMetricSpecification": {"PredefinedMetricType": metric}}
 
 
 def _check_metric(read: ArgumentReader, metric: object) -> None:
