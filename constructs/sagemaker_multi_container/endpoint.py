@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -40,7 +39,7 @@ from .imported import import_by_arn, import_by_name
 from .models import bind_container, version_of
 from .modes import InferenceExecutionMode
 from .network import Network
-from .readings import environment_of, stack_of
+from .readings import attribute, environment_of, stack_of
 from .rules import Reference, Resource
 from .rules.description import Properties
 from .rules.limits import ALARMS
@@ -256,13 +255,13 @@ class MultiContainerEndpoint(MultiContainerEndpointBase):
             variant_names=variant_names,
         )
 
-    @functools.cached_property
+    @property
     def endpoint_name(self) -> str:
         """The endpoint's name, as clients, metrics and scaling know it.
 
         The ARN has it in lower case, and calls match upper and lower case: never derive one from the other.
         """
-        return self._cfn_endpoint.attr_endpoint_name
+        return str(attribute(self._cfn_endpoint, "attr_endpoint_name"))
 
     @property
     def endpoint_arn(self) -> str:

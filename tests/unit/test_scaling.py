@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime
 import math
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -142,7 +144,7 @@ def test_scales_an_imported_endpoint(stack: cdk.Stack) -> None:
 
 
 def test_keeps_the_instance_counts_in_updates(stack: cdk.Stack) -> None:
-    """Weights stay under the template."""
+    """Weights stay under the template, that of an only variant, too: it may have had weight 0 beside another one."""
     scaled(stack)
 
     found = properties(stack, "SageMaker::Endpoint")
@@ -357,6 +359,23 @@ def test_scales_at_certain_times(stack: cdk.Stack) -> None:
     ]
 
 
+@pytest.mark.parametrize(("minute", "expected"), [(None, 1), ("0", 0)])
+def test_warns_of_a_schedule_that_starts_every_minute(stack: cdk.Stack, minute: str | None, expected: int) -> None:
+    """As the CDK's own constructs do, and under the same id."""
+    count = scaled(stack)
+    count.scale_on_schedule("Night", schedule=appscaling.Schedule.cron(hour="22", minute=minute), max_capacity=1)
+
+    assert warnings(stack, "aws-applicationautoscaling:defaultRunEveryMinute") == expected
+
+
+def test_warns_of_a_metric_that_is_measured_elsewhere(app: cdk.App) -> None:
+    """A target is tracked of the metric of that name in the endpoint's own account and region."""
+    stack = cdk.Stack(app, "Here", env=cdk.Environment(account="123456789012", region="us-east-1"))
+    scaled(stack).scale_to_track_metric("Backlog", metric=BACKLOG.with_(region="eu-west-1"), target_value=5)
+
+    assert warnings(stack, "aws-applicationautoscaling:crossRegionMetricIgnored") == 1
+
+
 def asynchronous(stack: cdk.Stack) -> AsyncInference:
     """An endpoint whose requests wait in a queue."""
     return AsyncInference(bucket=s3.Bucket.from_bucket_name(stack, "Results", "results"))
@@ -376,9 +395,59 @@ def test_warns_of_a_metric_that_an_asynchronous_endpoint_has_not(stack: cdk.Stac
     assert warnings(stack, "MCE-A06") == 1
 
 
-def test_offers_the_cdks_own_target(stack: cdk.Stack) -> None:
-    """For what the CDK may offer some day."""
-    assert isinstance(scaled(stack).scalable_target, appscaling.ScalableTarget)
+def test_offers_what_it_makes(stack: cdk.Stack) -> None:
+    """For what it does not offer itself."""
+    count = scaled(stack)
+    count.scalable_target.add_property_override("SuspendedState.DynamicScalingInSuspended", True)
+    policies = [
+        count.scale_on_concurrency("Concurrency", target_concurrent_requests_per_model=5),
+        count.scale_to_track_metric("Backlog", metric=BACKLOG, target_value=5),
+    ]
+    for policy in policies:
+        policy.add_metadata("Reason", "measured")
+
+    assert properties(stack, TARGETS)["SuspendedState"] == {"DynamicScalingInSuspended": True}
+    assert [each["Metadata"]["Reason"] for each in resources(stack, POLICIES).values()] == ["measured", "measured"]
+
+
+TRACKING: dict[str, Callable[[ScalableInstanceCount], object]] = {
+    "invocations": lambda count: count.scale_on_invocations("Load", target_invocations_per_minute=70),
+    "concurrency": lambda count: count.scale_on_concurrency("Load", target_concurrent_requests_per_model=5),
+    "utilization": lambda count: count.scale_on_utilization("Load", target_utilization_percent=60),
+}
+
+
+@pytest.mark.parametrize("track", TRACKING.values(), ids=TRACKING)
+def test_a_policy_keeps_its_name_wherever_the_endpoint_stands(
+    track: Callable[[ScalableInstanceCount], object],
+) -> None:
+    """AWS refuses a second policy on a metric, so that CloudFormation cannot rename one."""
+    for name in ("Here", "There"):
+        stack = cdk.Stack(cdk.App(), name)
+        track(scalable(stack, id=name).auto_scale(min_capacity=1, max_capacity=4))
+
+        assert properties(stack, POLICIES)["PolicyName"] == "Load"
+
+
+def test_another_method_takes_over_a_policy_of_the_same_id() -> None:
+    """As an update in place: were it another resource of the same name, removing the old one would remove both."""
+    found = set()
+    for track in TRACKING.values():
+        stack = cdk.Stack(cdk.App(), "Stack")
+        track(scaled(stack))
+        found |= set(resources(stack, POLICIES))
+
+    assert len(found) == 1
+
+
+def test_a_policy_on_any_metric_takes_no_name_of_another() -> None:
+    """It is another resource, also where it takes the place of one with its id."""
+    before, after = cdk.Stack(cdk.App(), "Stack"), cdk.Stack(cdk.App(), "Stack")
+    scaled(before).scale_on_concurrency("Load", target_concurrent_requests_per_model=5)
+    scaled(after).scale_to_track_metric("Load", metric=BACKLOG, target_value=5)
+
+    assert resources(before, POLICIES).keys().isdisjoint(resources(after, POLICIES))
+    assert properties(before, POLICIES)["PolicyName"] != properties(after, POLICIES)["PolicyName"]
 
 
 @dataclass(frozen=True)
@@ -484,7 +553,7 @@ REFUSALS = [
     ),
     *(
         of_policy("scale_on_schedule", "", "as its id", id=each, schedule=NIGHTLY, min_capacity=1)
-        for each in (" Night", "Night ", "a" * 257)
+        for each in (" Night", "Night ", "a" * 257, "Nächte")
     ),
     of_policy(
         "scale_on_invocations", ".safety_factor", "above 0 and at most 1", max_requests_per_second=1, safety_factor=1.5
@@ -580,6 +649,13 @@ REFUSALS = [
     of_policy(
         "scale_to_track_metric", "", "Cannot use statistic 'p90'", metric=BACKLOG.with_(statistic="p90"), target_value=1
     ),
+    of_policy(
+        "scale_to_track_metric",
+        "",
+        "Only direct metrics are supported",
+        metric=cloudwatch.MathExpression(expression="a + 1", using_metrics={"a": BACKLOG}),
+        target_value=1,
+    ),
     of_policy("scale_on_metric", "", "at least 2 intervals", metric=BACKLOG, scaling_steps=[]),
     of_policy("scale_on_metric", ".scaling_steps", "is the int 5", metric=BACKLOG, scaling_steps=5),
     of_policy("scale_on_metric", ".scaling_steps[1]", "is the int 2", metric=BACKLOG, scaling_steps=[STEP, 2]),
@@ -619,6 +695,14 @@ REFUSALS = [
         max_capacity=2,
     ),
     of_policy("scale_on_schedule", ".time_zone", "is the str 'UTC'", schedule=NIGHTLY, min_capacity=1, time_zone="UTC"),
+    of_policy(
+        "scale_on_schedule",
+        "",
+        "Naive datetimes are not supported",
+        schedule=NIGHTLY,
+        min_capacity=1,
+        start_time=datetime.datetime(2027, 1, 1),
+    ),
     of_policy(
         "scale_on_schedule", ".start_time", "is the str '2027'", schedule=NIGHTLY, min_capacity=1, start_time="2027"
     ),
@@ -804,3 +888,91 @@ def test_a_variant_before_it_does_not_make_it_another_target(stack: cdk.Stack) -
 
     (alone,) = resources(other, "ApplicationAutoScaling::ScalableTarget")
     assert alone in resources(stack, "ApplicationAutoScaling::ScalableTarget")
+
+
+@pytest.fixture(name="known")
+def _known(stack: cdk.Stack, messages: list[str]) -> ScalableInstanceCount:
+    """A scaled variant after everything that is asked once has been asked."""
+    scaled(stack).scale_on_concurrency("Load", target_concurrent_requests_per_model=5)
+    count = scalable(stack, id="Known").auto_scale(min_capacity=1, max_capacity=4)
+    messages.clear()
+    return count
+
+
+@pytest.mark.parametrize(
+    ("arguments", "retention"),
+    [({}, 2), ({"retain_weights": True}, 1), ({"retain_instance_counts": True}, 0)],
+    ids=["counts kept", "counts and weights kept", "counts kept from the start"],
+)
+def test_costs_of_a_scaled_variant(
+    stack: cdk.Stack, messages: list[str], arguments: dict[str, Any], retention: int
+) -> None:
+    """The endpoint's name, a target, its id and a policy; and what the endpoint retains from then on."""
+    for name in ("First", "Second"):
+        made = scalable(stack, id=name, **arguments)
+        messages.clear()
+        count = made.auto_scale(min_capacity=1, max_capacity=4)
+        count.scale_on_invocations("Load", max_requests_per_second=20)
+
+    assert len(messages) == 4 + retention
+
+
+@pytest.mark.parametrize("track", TRACKING.values(), ids=TRACKING)
+def test_costs_of_a_policy(
+    known: ScalableInstanceCount, messages: list[str], track: Callable[[ScalableInstanceCount], object]
+) -> None:
+    """Itself; of the first one also the target's id."""
+    track(known)
+    assert len(messages) == 2
+    messages.clear()
+
+    known.scale_on_concurrency("Another", target_concurrent_requests_per_model=5)
+    assert len(messages) == 1
+
+
+def test_costs_of_a_policy_on_any_metric(known: ScalableInstanceCount, messages: list[str]) -> None:
+    """The CDK's own construct, and two to find its resource; once also the target and its id, as it takes them."""
+    known.scale_to_track_metric("Backlog", metric=BACKLOG, target_value=5)
+    assert len(messages) == 3 + 2
+    messages.clear()
+
+    known.scale_to_track_metric("Another", metric=BACKLOG, target_value=5)
+    assert len(messages) == 3
+
+
+def test_costs_of_a_scheduled_action(known: ScalableInstanceCount, messages: list[str]) -> None:
+    """What the schedule says, and what the target is given."""
+    known.scale_on_schedule("Night", schedule=NIGHTLY, max_capacity=1)
+
+    assert len(messages) == 2
+
+
+def test_costs_of_another_variant(stack: cdk.Stack, messages: list[str]) -> None:
+    """A target, its id and a policy: the endpoint's name is known by then, and it retains the counts already."""
+    made = scalable(stack, **several("a", "b"))
+    for name in ("a", "b"):
+        messages.clear()
+        count = made.auto_scale(variant=name, min_capacity=1, max_capacity=4)
+        count.scale_on_concurrency("Load", target_concurrent_requests_per_model=5)
+
+    assert len(messages) == 3
+
+
+def test_costs_nothing_at_synth(app: cdk.App, known: ScalableInstanceCount, messages: list[str]) -> None:
+    """No call back: one message for the whole app."""
+    known.scale_on_concurrency("Load", target_concurrent_requests_per_model=5)
+    known.scale_on_schedule("Night", schedule=NIGHTLY, max_capacity=1)
+    messages.clear()
+    app.synth()
+
+    assert len(messages) == 1
+
+
+def test_only_a_scaled_endpoint_imports_what_scaling_takes() -> None:
+    program = (
+        "import sys, sagemaker_multi_container.endpoint\n"
+        "print([name for name in sys.modules if name == 'sagemaker_multi_container.facades.scaling'])\n"
+    )
+    printed = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+
+    assert printed.strip() == "[]"

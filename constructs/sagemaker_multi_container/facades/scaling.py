@@ -20,6 +20,7 @@ from ..arns import ACCOUNT, ARN
 from ..declaration import ENDPOINT
 from ..errors import EndpointConfigurationError
 from ..modes import InferenceExecutionMode
+from ..readings import attribute
 from ..rules import Reference, Resource
 from ..rules.instance_types import gpus_of, vcpus_of
 from ..rules.scaling import BEFORE_ENDPOINT, BEFORE_VARIANT, CONCURRENCY, DIMENSION, INVOCATIONS, NAMESPACE
@@ -134,7 +135,7 @@ class ScalableInstanceCount:
         https://docs.aws.amazon.com/sagemaker/latest/dg/multi-container-auto-scaling.html
 
         Args:
-            id: The policy's id, unique in this variant.
+            id: The policy's name, unique in this variant. Keep it: CloudFormation cannot rename such a policy.
             max_requests_per_second: How many requests an instance can answer in a second at most, as a load test found.
             safety_factor: How much of that is the target, above 0 and at most 1. Default: 0.5, with which AWS suggests
                 to start.
@@ -175,7 +176,7 @@ class ScalableInstanceCount:
         See https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-auto-scaling-policy.html
 
         Args:
-            id: The policy's id, unique in this variant.
+            id: The policy's name, unique in this variant. Keep it: CloudFormation cannot rename such a policy.
             target_concurrent_requests_per_model: The number of concurrent requests to aim at.
             **options: `disable_scale_in`, `scale_in_cooldown` and `scale_out_cooldown`.
 
@@ -205,7 +206,7 @@ class ScalableInstanceCount:
         for containers, https://docs.aws.amazon.com/sagemaker/latest/dg/multi-container-metrics.html
 
         Args:
-            id: The policy's id, unique in this variant.
+            id: The policy's name, unique in this variant. Keep it: CloudFormation cannot rename such a policy.
             target_utilization_percent: The share of the instance to aim at, above 0 and at most 100.
             resource: What of the instance. Default: its processors.
             container: Only what this container uses, by its hostname: CPU or memory, in Direct mode. Default: what all
@@ -258,11 +259,10 @@ class ScalableInstanceCount:
         target = _number(read.required("target_value", target_value, float))
         _check_options(read, options)
         # What the CDK knows of a metric costs many round trips to Node to read, and one to hand on.
-        with self._making(read, id, self._tracking(id, {"TargetValue": target})):
+        with self._making(read, id, self._tracking({"TargetValue": target})):
             policy = appscaling.TargetTrackingScalingPolicy(
                 self._target,
                 id,
-                policy_name=plain(id),
                 scaling_target=self._imported_target,
                 custom_metric=metric,
                 target_value=target,
@@ -396,7 +396,7 @@ class ScalableInstanceCount:
         return appscaling.ScalableTarget.from_scalable_target_attributes(
             self._endpoint,
             f"ScalableTarget-{self._variant.name}",
-            scalable_target_id=self._names[self._reference],
+            scalable_target_id=self._target_id,
             scalable_dimension=DIMENSION,
             service_namespace=NAMESPACE,
         )
@@ -405,9 +405,9 @@ class ScalableInstanceCount:
     def _reference(self) -> Reference:
         return Reference(logical_id=self._call, attribute=None)
 
-    @functools.cached_property
-    def _names(self) -> l1.Attributes:
-        return {self._reference: self._target.ref}
+    @property
+    def _target_id(self) -> str:
+        return str(attribute(self._target, "ref"))
 
     def _reader(self, method: str, id: str) -> ArgumentReader:
         read = ArgumentReader([], f"{self._call}.{method}({id!r})")
@@ -438,15 +438,16 @@ class ScalableInstanceCount:
             "ScaleInCooldown": _seconds(read, options.get("scale_in_cooldown")),
             "ScaleOutCooldown": _seconds(read, options.get("scale_out_cooldown")),
         }
-        policy = self._tracking(id, given(configuration))
+        policy = self._tracking(given(configuration))
         with self._making(read, id, policy):
-            return appscaling.CfnScalingPolicy(self._target, plain(id), **l1.keywords(policy.properties, self._names))
+            keywords = l1.keywords(policy.properties, {self._reference: self._target_id})
+            # Unique among the target's policies. It does not follow from where the endpoint stands in the app, since
+            # CloudFormation makes a renamed policy before it removes the old one, and AWS refuses two on one metric.
+            return appscaling.CfnScalingPolicy(self._target, id, policy_name=id, **keywords)
 
-    def _tracking(self, id: str, configuration: dict[str, Any]) -> Resource:
+    def _tracking(self, configuration: dict[str, Any]) -> Resource:
         """A target tracking policy."""
         properties = {
-            # One that changed would make it another policy, and there may not be two, for a while, on one metric.
-            "PolicyName": plain(id),
             "PolicyType": "TargetTrackingScaling",
             "ScalingTargetId": self._reference,
             "TargetTrackingScalingPolicyConfiguration": configuration,
