@@ -112,9 +112,9 @@ def _problems(span: str) -> Iterator[str]:
     if not re.fullmatch(rf"{STEP.pattern}(\.{STEP.pattern})*", span):
         yield "is no name, attribute or call"
         return
-    holder: Any = None
-    for name, arguments in STEP.findall(span):
-        value = NAMES.get(name) if holder is None else inspect.getattr_static(holder, name, None)
+    value: Any = None
+    for index, (name, arguments) in enumerate(STEP.findall(span)):
+        value = inspect.getattr_static(_given_by(value), name, None) if index else NAMES.get(name)
         value = value.__func__ if isinstance(value, staticmethod | classmethod) else value
         if value is None:
             yield f"there is no {name}"
@@ -122,7 +122,6 @@ def _problems(span: str) -> Iterator[str]:
         if arguments:
             known = inspect.signature(value.__init__ if inspect.isclass(value) else value).parameters
             yield from (f"{name} takes no {each}" for each in re.findall(r"(\w+)=", arguments) if each not in known)
-        holder = _given_by(value)
 
 
 def _problems_of_command(span: str) -> Iterator[str]:
@@ -139,4 +138,8 @@ def _given_by(value: Any) -> Any:
     """The type of an attribute, or of what a call returns; a class or a module stays what it is."""
     if isinstance(value, property):
         value = value.fget
-    return get_type_hints(value)["return"] if inspect.isfunction(value) else value
+    if not inspect.isfunction(value):
+        return value
+    # What else the signature names may be imported for type checkers only.
+    own = NAMES.get(value.__annotations__["return"])
+    return get_type_hints(value)["return"] if own is None else own
