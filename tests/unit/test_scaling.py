@@ -368,14 +368,6 @@ def test_warns_of_a_schedule_that_starts_every_minute(stack: cdk.Stack, minute: 
     assert warnings(stack, "aws-applicationautoscaling:defaultRunEveryMinute") == expected
 
 
-def test_warns_of_a_metric_that_is_measured_elsewhere(app: cdk.App) -> None:
-    """A target is tracked of the metric of that name in the endpoint's own account and region."""
-    stack = cdk.Stack(app, "Here", env=cdk.Environment(account="123456789012", region="us-east-1"))
-    scaled(stack).scale_to_track_metric("Backlog", metric=BACKLOG.with_(region="eu-west-1"), target_value=5)
-
-    assert warnings(stack, "aws-applicationautoscaling:crossRegionMetricIgnored") == 1
-
-
 def asynchronous(stack: cdk.Stack) -> AsyncInference:
     """An endpoint whose requests wait in a queue."""
     return AsyncInference(bucket=s3.Bucket.from_bucket_name(stack, "Results", "results"))
