@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 
-import aws_cdk as cdk
 import jsii
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
@@ -17,6 +16,7 @@ from constructs import Construct
 
 from .arguments import WRONG_ARGUMENT, describe, plain
 from .errors import EndpointConfigurationError, Problem
+from .readings import environment_of, stack_of
 from .rules import Resource
 from .tokens import is_token
 
@@ -78,8 +78,7 @@ class ServedEndpoint(Construct, metaclass=jsii.JSIIAbstractClass):
     @property
     def env(self) -> ResourceEnvironment:
         """The account and region that the endpoint is in."""
-        stack = cdk.Stack.of(self)
-        return ResourceEnvironment(account=stack.account, region=stack.region)
+        return environment_of(stack_of(self))
 
     def _find_variant(self, name: str | None = None) -> ServedVariant:
         """A variant by its name, or the only one.
@@ -113,12 +112,11 @@ class ServedEndpoint(Construct, metaclass=jsii.JSIIAbstractClass):
         Raises:
             EndpointConfigurationError: If it is elsewhere, where what is made in this stack would not see it.
         """
-        stack = cdk.Stack.of(self)
-        here, there = (stack.account, stack.region), (self.env.account, self.env.region)
-        if any(
-            own != other and not is_token(own) and not is_token(other) for own, other in zip(here, there, strict=True)
-        ):
-            message = f"is for an endpoint of the stack's account and region, and this one is in {' '.join(there)}"
+        here, there = environment_of(stack_of(self)), self.env
+        pairs = [(here.account, there.account), (here.region, there.region)]
+        if any(own != other and not is_token(own) and not is_token(other) for own, other in pairs):
+            place = f"{there.account} {there.region}"
+            message = f"is for an endpoint of the stack's account and region, and this one is in {place}"
             raise self._refusal(call, message, "call it in a stack there")
 
     def _check_rollback(self, count: int) -> None:  # noqa: ARG002 - for endpoints that this app deploys
