@@ -950,6 +950,17 @@ def test_costs_of_another_variant(stack: cdk.Stack, messages: list[str]) -> None
     assert len(messages) == 3
 
 
+def test_costs_of_an_imported_endpoint(stack: cdk.Stack, messages: list[str]) -> None:
+    """A target, its id and a policy; and two to find the stack that it must be in."""
+    for name in ("First", "Second"):
+        made = MultiContainerEndpoint.from_endpoint_name(stack, name, name, variant_names=["main"])
+        messages.clear()
+        count = made.auto_scale(min_capacity=1, max_capacity=4)
+        count.scale_on_concurrency("Load", target_concurrent_requests_per_model=5)
+
+    assert len(messages) == 3 + 2
+
+
 def test_costs_nothing_at_synth(app: cdk.App, known: ScalableInstanceCount, messages: list[str]) -> None:
     """No call back: one message for the whole app."""
     known.scale_on_concurrency("Load", target_concurrent_requests_per_model=5)
