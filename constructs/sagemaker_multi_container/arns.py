@@ -1,8 +1,9 @@
-"""The beginnings of ARNs. Read from the CDK once, since each reading is a round trip to Node."""
+"""The beginnings of ARNs, which are only known at deployment. Each is read from the CDK once: a round trip to Node."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+import functools
+from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
 
@@ -11,12 +12,23 @@ from .readings import attribute
 if TYPE_CHECKING:
     from aws_cdk import aws_kms as kms
 
-ARN: Final = f"arn:{cdk.Aws.PARTITION}"
-"""`arn:` and the partition that the stack is deployed to."""
-REGION: Final = cdk.Aws.REGION
-"""The region that the stack is deployed to."""
-ACCOUNT: Final = cdk.Aws.ACCOUNT_ID
-"""The account that the stack is deployed to."""
+
+@functools.cache
+def arn_prefix() -> str:
+    """`arn:` and the partition that the stack is deployed to."""
+    return f"arn:{cdk.Aws.PARTITION}"
+
+
+@functools.cache
+def this_region() -> str:
+    """The region that the stack is deployed to."""
+    return cdk.Aws.REGION
+
+
+@functools.cache
+def this_account() -> str:
+    """The account that the stack is deployed to."""
+    return cdk.Aws.ACCOUNT_ID
 
 
 def arn_of_key(key: kms.IKey | None) -> str | None:

@@ -15,7 +15,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sagemaker as sagemaker
 from constructs import Construct
 
-from .arns import ACCOUNT
+from .arns import this_account
 from .permissions import Statement, merged
 from .readings import attribute, environment_of, path_of, stack_of
 
@@ -164,5 +164,5 @@ def _only(value: object) -> object:
 @functools.cache
 def _sagemaker() -> iam.IPrincipal:
     # Without the condition, SageMaker could be tricked into using the role on behalf of another account.
-    condition = {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
+    condition = {"StringEquals": {"aws:SourceAccount": this_account()}}
     return cast("iam.IPrincipal", iam.ServicePrincipal("sagemaker.amazonaws.com", conditions=condition))

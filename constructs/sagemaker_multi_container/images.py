@@ -15,7 +15,7 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from .arguments import describe, offers, refuse, text_of
-from .arns import ARN
+from .arns import arn_prefix
 from .errors import Caution
 from .readings import attribute, once, stack_of
 from .tokens import TOKEN, is_token
@@ -317,4 +317,4 @@ def _tag(tag: object) -> str:
 
 
 def _repository_arn(region: str, account: str, repository: str) -> str:
-    return f"{ARN}:ecr:{region}:{account}:repository/{repository}"
+    return f"{arn_prefix()}:ecr:{region}:{account}:repository/{repository}"

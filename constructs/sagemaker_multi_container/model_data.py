@@ -13,7 +13,7 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from .arguments import describe, offers, refuse, text_of
-from .arns import ARN, arn_of_key, to_the_letter
+from .arns import arn_of_key, arn_prefix, to_the_letter
 from .readings import attribute
 from .rules.description import ends_otherwise
 from .tokens import is_token, with_unknowns
@@ -202,7 +202,7 @@ class _UriData(ModelData):
             location = cdk.Fn.select(1, cdk.Fn.split("s3://", self.uri))
         bucket, _, key = location.partition("/")
         is_prefix = self.uri.endswith("/")
-        arn = f"{ARN}:s3:::"
+        arn = f"{arn_prefix()}:s3:::"
         return ModelDataConfig(
             uri=self.uri,
             arn=arn + to_the_letter(location) + ("*" if is_prefix else ""),

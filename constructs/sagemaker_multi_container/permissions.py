@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from .arns import ACCOUNT, ARN, REGION
+from .arns import arn_prefix, this_account, this_region
 from .errors import Problem
 from .models import BoundContainer
 from .network import Network
@@ -19,8 +19,6 @@ from .tokens import TOKEN, is_token
 Statement = dict[str, Any]
 
 _LONGEST_INLINE_POLICIES = 10_240
-
-_HERE = f"{REGION}:{ACCOUNT}"
 
 
 def for_containers(containers: Sequence[BoundContainer]) -> list[Statement]:
@@ -87,7 +85,7 @@ def to_watch(alarms: Iterable[str]) -> list[Statement]:
 def for_logs_and_metrics(endpoint_name: object) -> list[Statement]:
     """Write the containers' logs and the instances' metrics."""
     # A generated endpoint name is not known before the endpoint is there, and the policy must be there first.
-    group = f"{ARN}:logs:{_HERE}:log-group:/aws/sagemaker/Endpoints/{endpoint_name or '*'}"
+    group = f"{arn_prefix()}:logs:{_here()}:log-group:/aws/sagemaker/Endpoints/{endpoint_name or '*'}"
     # IAM names a group's streams `group:*`; AWS's pages differ on which of the actions take the group without it.
     groups = [group] if endpoint_name is None else [group, f"{group}:*"]
     return [
@@ -107,15 +105,15 @@ def for_vpc(network: Network) -> list[Statement]:
     See https://docs.aws.amazon.com/sagemaker/latest/dg/host-vpc.html
     """
     # Interfaces are made and removed by SageMaker, under ids that nobody knows before.
-    interfaces = f"{ARN}:ec2:{_HERE}:network-interface/*"
+    interfaces = f"{arn_prefix()}:ec2:{_here()}:network-interface/*"
     return [
         allow(
             ["ec2:CreateNetworkInterface"],
             [
                 interfaces,
                 # In a shared VPC these belong to another account. Their ids are unique in all accounts.
-                *_each(f"{ARN}:ec2:{REGION}:*:security-group", network.security_group_ids),
-                *_each(f"{ARN}:ec2:{REGION}:*:subnet", network.subnet_ids),
+                *_each(f"{arn_prefix()}:ec2:{this_region()}:*:security-group", network.security_group_ids),
+                *_each(f"{arn_prefix()}:ec2:{this_region()}:*:subnet", network.subnet_ids),
             ],
         ),
         allow(
@@ -168,6 +166,10 @@ def problem_of_size(statements: Sequence[Statement]) -> Problem | None:
 
 def _list_below(bucket_arn: str, prefix: str) -> Statement:
     return allow(["s3:ListBucket"], [bucket_arn], {"StringLike": {"s3:prefix": f"{prefix}*"}})
+
+
+def _here() -> str:
+    return f"{this_region()}:{this_account()}"
 
 
 def _each(arn: str, ids: list[str]) -> list[str]:

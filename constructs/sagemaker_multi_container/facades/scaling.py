@@ -16,7 +16,7 @@ from aws_cdk import aws_applicationautoscaling as appscaling
 
 from .. import l1
 from ..arguments import LARGEST_NUMBER, ArgumentReader, describe, given, offers, plain, said_by_the_cdk
-from ..arns import ACCOUNT, ARN
+from ..arns import arn_prefix, this_account
 from ..declaration import ENDPOINT
 from ..errors import EndpointConfigurationError
 from ..modes import InferenceExecutionMode
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 # Application Auto Scaling makes it when it is needed, and uses no other for SageMaker.
 _SERVICE_ROLE = (
-    f"{ARN}:iam::{ACCOUNT}:role/aws-service-role/sagemaker.application-autoscaling.amazonaws.com"
+    "role/aws-service-role/sagemaker.application-autoscaling.amazonaws.com"
     "/AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint"
 )
 _SAFETY_FACTOR = 0.5
@@ -526,7 +526,7 @@ class EndpointScaling:
             "ServiceNamespace": NAMESPACE,
             "ScalableDimension": DIMENSION,
             "ResourceId": resource_id,
-            "RoleARN": _SERVICE_ROLE,
+            "RoleARN": f"{arn_prefix()}:iam::{this_account()}:{_SERVICE_ROLE}",
             "MinCapacity": least,
             "MaxCapacity": most,
         }
