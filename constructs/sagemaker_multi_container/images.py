@@ -18,6 +18,7 @@ from .arguments import describe, offers, refuse, text_of
 from .arns import arn_prefix
 from .errors import Caution
 from .readings import attribute, once, stack_of
+from .rules.limits import compiled
 from .tokens import TOKEN, is_token
 
 if TYPE_CHECKING:
@@ -26,16 +27,14 @@ if TYPE_CHECKING:
     from aws_cdk import aws_lambda as lambda_
 
 _NAME = rf"(?:{TOKEN}|[^./:@$])+"
-_ECR_URI = re.compile(
+_ECR_URI = (
     rf"(?P<account>{_NAME})\.dkr[.-]ecr(?:-fips)?\.(?P<region>{_NAME})\.[^/]+/(?P<repository>(?:{TOKEN}|[^:@$])+)(?:[:@].+)?"
 )
-_TAG = re.compile(r"\w[\w.-]{0,127}", re.ASCII)
-_ACCOUNT = re.compile(r"[0-9]{12}")
+_TAG = r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}"
+_ACCOUNT = r"[0-9]{12}"
 _AN_ACCOUNT = "give account_id='763104351884', in quotes"
 _BIND_TO_PORT_LABEL = "com.amazonaws.sagemaker.capabilities.accept-bind-to-port"
-_BIND_TO_PORT = re.compile(
-    rf"^\s*LABEL\s.*{re.escape(_BIND_TO_PORT_LABEL)}[\"']?(?:\s*=\s*|\s+)[\"']?true\b", re.IGNORECASE | re.MULTILINE
-)
+_BIND_TO_PORT = rf"(?im)^\s*LABEL\s.*{re.escape(_BIND_TO_PORT_LABEL)}[\"']?(?:\s*=\s*|\s+)[\"']?true\b"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,7 +166,7 @@ class ContainerImage(ABC):
         """
         name = text_of("repository_name", repository_name, "give a name such as 'pytorch-inference'")
         account = None if account_id is None else text_of("account_id", account_id, _AN_ACCOUNT)
-        if account is not None and not is_token(account) and not _ACCOUNT.fullmatch(account):
+        if account is not None and not is_token(account) and not compiled(_ACCOUNT).fullmatch(account):
             refuse("account_id", f"is {describe(account_id)}, expected 12 digits", _AN_ACCOUNT)
         return _DlcImage(name, _tag(tag), account)
 
@@ -248,7 +247,7 @@ class _DirectoryImage(ContainerImage):
 
     def _cautions(self) -> tuple[Caution, ...]:
         instructions = self.dockerfile.read_text(encoding="utf-8", errors="replace").replace("\\\n", " ")
-        if _BIND_TO_PORT.search(instructions):
+        if compiled(_BIND_TO_PORT).search(instructions):
             return ()
         return (
             Caution(
@@ -291,7 +290,7 @@ class _UriImage(ContainerImage):
     uri: str
 
     def bind(self, scope: Construct, id: str) -> ContainerImageConfig:  # noqa: ARG002
-        named = _ECR_URI.fullmatch(self.uri)
+        named = compiled(_ECR_URI).fullmatch(self.uri)
         if named is not None:
             arn = _repository_arn(named["region"], named["account"], named["repository"])
             return ContainerImageConfig(uri=self.uri, repository_arn=arn)
@@ -310,7 +309,7 @@ def _account_of_dlcs(stack: cdk.Stack) -> str:
 
 def _tag(tag: object) -> str:
     text = text_of("tag", tag, "give tag='1.4.2'")
-    if not is_token(text) and not _TAG.fullmatch(text):
+    if not is_token(text) and not compiled(_TAG).fullmatch(text):
         message = f"is {describe(tag)}, expected up to 128 letters, digits, underscores, periods and hyphens"
         refuse("tag", message, "give tag='1.4.2'")
     return text

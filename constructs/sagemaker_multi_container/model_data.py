@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,13 +15,14 @@ from .arguments import describe, offers, refuse, text_of
 from .arns import arn_of_key, arn_prefix, to_the_letter
 from .readings import attribute
 from .rules.description import ends_otherwise
+from .rules.limits import compiled
 from .tokens import is_token, with_unknowns
 
 if TYPE_CHECKING:
     from aws_cdk import aws_s3 as s3
 
 _ARCHIVE = ".tar.gz"
-_HUB_CONTENT = re.compile(r"arn:[a-z-]+:sagemaker:[a-z0-9-]*:[a-z0-9-]*:hub-content/[^/]+/.+")
+_HUB_CONTENT = r"arn:[a-z-]+:sagemaker:[a-z0-9-]*:[a-z0-9-]*:hub-content/[^/]+/.+"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,7 +153,7 @@ class ModelData(ABC):
             message = "is a prefix of which the bucket is only known at deployment, so that nobody could be allowed to"
             refuse("uri", f"{message} list it", "write s3://<bucket>/<prefix>/, or use from_prefix(bucket, prefix)")
         hub_content = None if hub_content_arn is None else _text("hub_content_arn", hub_content_arn)
-        if hub_content is not None and not is_token(hub_content) and not _HUB_CONTENT.fullmatch(hub_content):
+        if hub_content is not None and not is_token(hub_content) and not compiled(_HUB_CONTENT).fullmatch(hub_content):
             message = f"is {describe(hub_content)}, which is not the ARN of hub content"
             fix = "write arn:aws:sagemaker:<region>:<account>:hub-content/<hub>/<type>/<name>/<version>"
             refuse("hub_content_arn", message, fix)
