@@ -69,7 +69,7 @@ def is_possible(value: str | Unknown, pattern: Pattern) -> bool:
     if isinstance(value, str):
         return value in pattern
     part = known(value)
-    return len(part) <= pattern.longest and pattern.may_hold(part)
+    return not part or (len(part) <= pattern.longest and pattern.may_hold(part))
 
 
 def begins(guards: str, *beginnings: str, meaning: str) -> Check:

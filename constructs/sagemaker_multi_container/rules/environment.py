@@ -20,6 +20,8 @@ from .rule import Confidence, Place, Problems, Severity, rule
 CONTAINER_DEFINITION = API + "ContainerDefinition.html"
 
 _SET_BY_SAGEMAKER = ("SAGEMAKER_BIND_TO_PORT", "SAGEMAKER_SAFE_PORT_RANGE")
+# In bytes. Few values are so long that all of theirs have to be counted.
+_LARGEST_CHARACTER = 4
 _SECRETS = (
     "_PASSWORD",
     "_PASSWD",
@@ -74,6 +76,8 @@ def environment_names(environment: dict[str, Any], place: Place) -> Problems:
 def environment_values(environment: dict[str, Any], place: Place) -> Problems:
     """An environment variable's value is a string of at most 1024 bytes."""
     for name, value in environment.items():
+        if isinstance(value, str) and len(value) * _LARGEST_CHARACTER in ENVIRONMENT_VALUE_BYTES:
+            continue
         if isinstance(value, TEXT):
             size = _bytes(known(value))
             if size not in ENVIRONMENT_VALUE_BYTES:

@@ -127,19 +127,16 @@ def regions_of(instance_type: str) -> frozenset[str]:
     return _regions_by_type().get(instance_type, frozenset())
 
 
+@functools.cache
 def known_regions() -> frozenset[str]:
     """The regions of which the data file knows what they offer."""
-    return _offers()[1]
-
-
-def _regions_by_type() -> dict[str, frozenset[str]]:
-    return _offers()[0]
+    return frozenset().union(*_regions_by_type().values())
 
 
 @functools.cache
-def _offers() -> tuple[dict[str, frozenset[str]], frozenset[str]]:
+def _regions_by_type() -> dict[str, frozenset[str]]:
     offers = json.loads(DATA.read_text())["offers"]
     by_type: dict[str, frozenset[str]] = {}
     for offer in offers:
         by_type.update(dict.fromkeys(offer["types"], frozenset(offer["regions"])))
-    return by_type, frozenset().union(*by_type.values())
+    return by_type
