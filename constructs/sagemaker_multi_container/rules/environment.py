@@ -20,8 +20,9 @@ from .rule import Confidence, Place, Problems, Severity, rule
 CONTAINER_DEFINITION = API + "ContainerDefinition.html"
 
 _SET_BY_SAGEMAKER = ("SAGEMAKER_BIND_TO_PORT", "SAGEMAKER_SAFE_PORT_RANGE")
-# In bytes. Few values are so long that all of theirs have to be counted.
+# In bytes: few values are so long that their own have to be counted.
 _LARGEST_CHARACTER = 4
+# The last words of a name that tells a secret.
 _SECRETS = (
     "_PASSWORD",
     "_PASSWD",

@@ -91,6 +91,7 @@ def is_arm(instance_type: str) -> bool:
     return compiled(_ARM).fullmatch(family_of(instance_type)) is not None
 
 
+@_remembered
 def is_burstable(instance_type: str) -> bool:
     """Whether its processor's speed depends on credits; such a variant cannot be scaled automatically."""
     return compiled(_BURSTABLE).fullmatch(family_of(instance_type)) is not None
