@@ -196,16 +196,15 @@ class Declaration:
             growing.add(ENDPOINT_CONFIG)
         verdict = Verdict(resources, [*self.problems, *self._problems_of_regions()], [])
         for finding in evaluate(description):
-            if finding.rule.id in _FOR_COMPLETE_LISTS and finding.resource in growing:
-                continue
-            at = self._where(finding)
             rule = finding.rule
+            if rule.id in _FOR_COMPLETE_LISTS and finding.resource in growing:
+                continue
             fix = _FIXES.get(rule.id, rule.fix)
             is_error = rule.severity is Severity.ERROR or rule.id in _DEMANDED_HERE
             if is_error and rule.id not in self.acknowledged:
-                verdict.problems.append(Problem(rule.id, at, finding.message, fix, rule.source))
+                verdict.problems.append(Problem(rule.id, self._where(finding), finding.message, fix, rule.source))
             elif rule.severity is Severity.WARNING:
-                verdict.cautions.append(Caution(rule.id, at, finding.message, fix))
+                verdict.cautions.append(Caution(rule.id, self._where(finding), finding.message, fix))
         verdict.cautions.extend(self._cautions_about_images())
         return verdict
 

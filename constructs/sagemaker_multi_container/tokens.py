@@ -18,6 +18,8 @@ _MARKER = re.compile(TOKEN)
 _ITEM_OF_LIST = "#{Token["
 # The first two bytes of the doubles that stand for number tokens.
 _NUMBER_MARKER = b"\xfb\xff"
+# Of these types are most values beside strings, and no need to look any closer.
+_NEVER_TOKENS = (int, Unknown)
 
 
 class TokenKind(enum.StrEnum):
@@ -59,6 +61,8 @@ def with_unknowns(value: Any) -> Any:
         return {key: with_unknowns(inner) for key, inner in value.items()}
     if isinstance(value, list) and not is_token(value):
         return [with_unknowns(inner) for inner in value]
+    if isinstance(value, _NEVER_TOKENS):
+        return value
     return Unknown() if is_token(value) else value
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from .description import Unknown, is_certain, is_set, starts_otherwise, written
+from .description import Unknown, is_certain, known, starts_otherwise, written
 from .limits import Choice, Pattern, Range
 from .rule import Check, Place, Problems
 
@@ -49,26 +49,27 @@ def fits(guards: str, pattern: Pattern) -> Check:
     """A string must be neither too long nor too short, and look as the service demands."""
 
     def find(value: str | Unknown, place: Place) -> Problems:
+        if is_possible(value, pattern):
+            return ()
         length = known_length(value)
         if length > pattern.longest:
             return (place.problem(f"has {length} characters; at most {pattern.longest} are allowed"),)
-        if not is_possible(value, pattern):
-            return (place.problem(f"{quoted(value)} is not valid; expected {pattern.meaning}"),)
-        return ()
+        return (place.problem(f"{quoted(value)} is not valid; expected {pattern.meaning}"),)
 
     return Check(guards, (str, Unknown), find)
 
 
 def known_length(value: str | Unknown) -> int:
     """The length of a string or, if it is not wholly known, the least that it can be."""
-    return len(value) if isinstance(value, str) else len(value.prefix) + len(value.suffix)
+    return len(known(value))
 
 
 def is_possible(value: str | Unknown, pattern: Pattern) -> bool:
-    """Whether a string, as far as known, looks as the service demands."""
-    if isinstance(value, Unknown):
-        return pattern.may_hold(value.prefix) and pattern.may_hold(value.suffix)
-    return len(value) >= pattern.shortest and pattern.matches(value)
+    """Whether a string, as far as known, is as long and looks as the service demands."""
+    if isinstance(value, str):
+        return value in pattern
+    part = known(value)
+    return not part or (len(part) <= pattern.longest and pattern.may_hold(part))
 
 
 def begins(guards: str, *beginnings: str, meaning: str) -> Check:
@@ -98,7 +99,9 @@ def required(guards: str, **nouns: str) -> Check:
     """A dictionary must have these properties. The nouns say in words what is missing."""
 
     def find(value: dict[str, Any], place: Place) -> Problems:
-        return [place.problem(f"has no {noun}") for key, noun in nouns.items() if not is_set(value, key)]
+        for key, noun in nouns.items():
+            if value.get(key) is None:
+                yield place.problem(f"has no {noun}")
 
     return Check(guards, (dict,), find)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .checks import fits, is_possible, known_length, quoted, too_many, unsupported
-from .description import Unknown, is_set, mode_of, text
+from .description import Unknown, is_set, mode_of
 from .limits import (
     API,
     CLOUDFORMATION,
@@ -84,15 +84,11 @@ def direct_mode_needs_hostnames(containers: list[Any], place: Place) -> Problems
 def hostnames_for_all_or_none(containers: list[Any], place: Place) -> Problems:
     """In Serial mode either every container has a hostname or none has."""
     unnamed = _unnamed(containers)
-    if unnamed and len(unnamed) < len(containers) and mode_of(place.properties) == "Serial":
-        for each in containers:
-            hostname = text(each, "ContainerHostname")
-            if hostname is not None:
-                for index in unnamed:
-                    yield place.problem(
-                        f"has no hostname, though another container has one ({quoted(hostname)})", index
-                    )
-                return
+    hostnames = _hostnames(containers)
+    if unnamed and hostnames and mode_of(place.properties) == "Serial":
+        _, named = hostnames[0]
+        for index in unnamed:
+            yield place.problem(f"has no hostname, though another container has one ({quoted(named)})", index)
 
 
 @rule(
@@ -105,9 +101,8 @@ def hostnames_for_all_or_none(containers: list[Any], place: Place) -> Problems:
 def hostnames_are_unique(containers: list[Any], place: Place) -> Problems:
     """Containers of one model have different hostnames."""
     first: dict[str, int] = {}
-    for index, container in enumerate(containers):
-        hostname = text(container, "ContainerHostname")
-        if hostname is not None and first.setdefault(hostname, index) != index:
+    for index, hostname in _hostnames(containers):
+        if first.setdefault(hostname, index) != index:
             message = f"{quoted(hostname)} is already the hostname of container {first[hostname]}"
             yield place.problem(message, index, "ContainerHostname")
 
@@ -123,9 +118,8 @@ def hostnames_are_unique(containers: list[Any], place: Place) -> Problems:
 def hostnames_differ_in_more_than_case(containers: list[Any], place: Place) -> Problems:
     """Containers' hostnames become DNS names, which do not tell upper from lower case."""
     first: dict[str, str] = {}
-    for index, container in enumerate(containers):
-        hostname = text(container, "ContainerHostname")
-        if hostname is not None and first.setdefault(hostname.lower(), hostname) != hostname:
+    for index, hostname in _hostnames(containers):
+        if first.setdefault(hostname.lower(), hostname) != hostname:
             message = f"{quoted(hostname)} and {quoted(first[hostname.lower()])} differ only by case, and are DNS names"
             yield place.problem(message, index, "ContainerHostname")
 
@@ -138,7 +132,7 @@ def hostnames_differ_in_more_than_case(containers: list[Any], place: Place) -> P
 )
 def hostname_characters(hostname: str | Unknown, place: Place) -> Problems:
     """A hostname holds letters, digits and inner hyphens only."""
-    if known_length(hostname) <= CONTAINER_HOSTNAME.longest and not is_possible(hostname, CONTAINER_HOSTNAME):
+    if not is_possible(hostname, CONTAINER_HOSTNAME) and known_length(hostname) <= CONTAINER_HOSTNAME.longest:
         yield place.problem(f"{quoted(hostname)} is no hostname: {CONTAINER_HOSTNAME.meaning}")
 
 
@@ -164,7 +158,7 @@ def hostname_length(hostname: str | Unknown, place: Place) -> Problems:
 )
 def unnamed_containers(containers: list[Any], place: Place) -> Problems:
     """Containers of a pipeline have hostnames, or logs and metrics name them by their position."""
-    if len(containers) > 1 and len(_unnamed(containers)) == len(containers) and mode_of(place.properties) == "Serial":
+    if len(containers) > 1 and mode_of(place.properties) == "Serial" and len(_unnamed(containers)) == len(containers):
         names = f"container-1 to container-{len(containers)}"
         yield place.problem(f"no container has a hostname; logs and metrics call them {names}, by position")
 
@@ -220,7 +214,17 @@ declare(
 )
 
 
+def _hostnames(containers: list[Any]) -> list[tuple[int, str]]:
+    """The hostnames that are known, each with the position of its container."""
+    return [
+        (index, hostname)
+        for index, container in enumerate(containers)
+        if isinstance(container, dict) and isinstance(hostname := container.get("ContainerHostname"), str)
+    ]
+
+
 def _unnamed(containers: list[Any]) -> list[int]:
+    """The positions of the containers that certainly have no hostname."""
     return [
         index
         for index, container in enumerate(containers)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 ResourceType = Literal["Model", "EndpointConfig", "Endpoint", "ScalableTarget", "ScalingPolicy"]
 Properties = Mapping[str, Any]
@@ -44,6 +44,11 @@ class DynamicReference(Unknown):
 
     service: str = field(kw_only=True)
     """Such as `ssm` or `secretsmanager`."""
+
+
+TEXT: Final = (str, Unknown)
+"""The types of a string, wholly known or not."""
+_NUMBER: Final = (int, float)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +112,20 @@ def text(properties: object, *path: str) -> str | None:
 def number(properties: Properties, key: str) -> float | None:
     """The known number of that name in `properties`, else None."""
     value = properties.get(key)
-    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+    return value if isinstance(value, _NUMBER) and not isinstance(value, bool) else None
 
 
 def is_set(properties: Properties, key: str) -> bool:
     """Whether a property is given, known or not. CloudFormation takes `null` for not given."""
     return properties.get(key) is not None
+
+
+def is_any_set(properties: Properties, *keys: str) -> bool:
+    """Whether at least one of several properties is given, known or not."""
+    for key in keys:  # noqa: SIM110 - a generator would take three times as long
+        if properties.get(key) is not None:
+            return True
+    return False
 
 
 def is_certain(value: object) -> bool:
@@ -122,7 +135,7 @@ def is_certain(value: object) -> bool:
     if it had not been given.
     """
     if isinstance(value, Unknown):
-        return isinstance(value, Reference | DynamicReference) or bool(value.prefix or value.suffix)
+        return bool(value.prefix or value.suffix) or isinstance(value, Reference | DynamicReference)
     return value is not None
 
 
@@ -131,7 +144,7 @@ def starts_otherwise(value: str | Unknown, *beginnings: str) -> bool:
     if isinstance(value, str):
         return not value.startswith(beginnings)
     prefix = value.prefix
-    return not any(prefix.startswith(each) or each.startswith(prefix) for each in beginnings)
+    return bool(prefix) and not any(prefix.startswith(each) or each.startswith(prefix) for each in beginnings)
 
 
 def ends_otherwise(value: str | Unknown, ending: str) -> bool:
@@ -144,6 +157,11 @@ def ends_otherwise(value: str | Unknown, ending: str) -> bool:
 def written(value: str | Unknown) -> str:
     """A string as its author wrote it, with `…` in place of what is not known."""
     return value if isinstance(value, str) else f"{value.prefix}…{value.suffix}"
+
+
+def known(value: str | Unknown) -> str:
+    """What is known of a string."""
+    return value if isinstance(value, str) else value.prefix + value.suffix
 
 
 def containers_of(model: Properties) -> list[Mapping[str, Any]]:

@@ -216,11 +216,12 @@ declare(
 )
 def key_for_volumes(config: dict[str, Any], place: Place) -> Problems:
     """Storage volumes are encrypted with a KMS key of yours (AWS Config, cdk-nag HIPAA, NIST and PCI)."""
+    if is_set(config, "KmsKeyId"):
+        return
     variants = config.get("ProductionVariants")
-    has_volumes = isinstance(variants, list) and any(
+    if isinstance(variants, list) and any(
         isinstance(variant, dict) and not is_set(variant, "ServerlessConfig") for variant in variants
-    )
-    if has_volumes and not is_set(config, "KmsKeyId"):
+    ):
         yield place.problem("no KMS key is given for the storage volumes")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .checks import quoted, too_many
-from .description import DynamicReference, Unknown, containers_of, is_multi_container, written
+from .description import TEXT, DynamicReference, Unknown, containers_of, is_multi_container, known, written
 from .limits import (
     API,
     ENVIRONMENT,
@@ -20,14 +20,30 @@ from .rule import Confidence, Place, Problems, Severity, rule
 CONTAINER_DEFINITION = API + "ContainerDefinition.html"
 
 _SET_BY_SAGEMAKER = ("SAGEMAKER_BIND_TO_PORT", "SAGEMAKER_SAFE_PORT_RANGE")
-_CONFIDENTIAL_NAME = (
-    r"(?i)(?:^|.*_)(?:PASSWORD|PASSWD|PASSPHRASE|SECRET|API_?KEY|ACCESS_KEY|SECRET_KEY|PRIVATE_KEY|CREDENTIALS"
-    # Tokens of a language model are no secrets.
-    r"|(?<!BOS_)(?<!EOS_)(?<!PAD_)(?<!UNK_)(?<!SEP_)(?<!CLS_)(?<!MASK_)(?<!STOP_)(?<!START_)(?<!END_)(?<!MAX_)TOKEN)"
+# In bytes: few values are so long that their own have to be counted.
+_LARGEST_CHARACTER = 4
+# The last words of a name that tells a secret.
+_SECRETS = (
+    "_PASSWORD",
+    "_PASSWD",
+    "_PASSPHRASE",
+    "_SECRET",
+    "_API_KEY",
+    "_APIKEY",
+    "_ACCESS_KEY",
+    "_SECRET_KEY",
+    "_PRIVATE_KEY",
+    "_CREDENTIALS",
+    "_TOKEN",
+)
+_TOKENS_OF_LANGUAGE_MODELS = tuple(
+    f"{which}_TOKEN" for which in ("BOS", "EOS", "PAD", "UNK", "SEP", "CLS", "MASK", "STOP", "START", "END", "MAX")
 )
 _CONFIDENTIAL_VALUE = (
     r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|-----BEGIN [A-Z ]*PRIVATE KEY-----|\{\{resolve:(?:secretsmanager|ssm-secure):"
 )
+# What every confidential value has in it: looking for these is much faster than the whole expression.
+_SIGNS_OF_SECRETS = ("AKIA", "ASIA", "-----BEGIN ", "{{resolve:")
 _SECRET_STORES = ("secretsmanager", "ssm-secure")
 _NEEDS_NETWORK = r"\bs3://|\bhttps?://(?!localhost\b|127\.)"
 _NEEDS_CREDENTIALS = (
@@ -44,11 +60,11 @@ _NEEDS_CREDENTIALS = (
 def environment_names(environment: dict[str, Any], place: Place) -> Problems:
     """An environment variable's name has letters, digits and underscores only."""
     for name in environment:
-        if isinstance(name, str):
+        if isinstance(name, str) and name not in ENVIRONMENT_NAME:
             if len(name) > ENVIRONMENT_NAME.longest:
                 message = f"a name has {len(name)} characters; at most {ENVIRONMENT_NAME.longest} are allowed"
                 yield place.problem(message, name)
-            elif not ENVIRONMENT_NAME.matches(name):
+            else:
                 yield place.problem(f"{quoted(name)} is no name of a variable: {ENVIRONMENT_NAME.meaning}", name)
 
 
@@ -61,8 +77,10 @@ def environment_names(environment: dict[str, Any], place: Place) -> Problems:
 def environment_values(environment: dict[str, Any], place: Place) -> Problems:
     """An environment variable's value is a string of at most 1024 bytes."""
     for name, value in environment.items():
-        if isinstance(value, str | Unknown):
-            size = _bytes(value)
+        if isinstance(value, str) and len(value) * _LARGEST_CHARACTER in ENVIRONMENT_VALUE_BYTES:
+            continue
+        if isinstance(value, TEXT):
+            size = _bytes(known(value))
             if size not in ENVIRONMENT_VALUE_BYTES:
                 message = f"the value has {size} bytes; at most {ENVIRONMENT_VALUE_BYTES.maximum} are allowed"
                 yield place.problem(message, name)
@@ -90,13 +108,14 @@ def number_of_variables(environment: dict[str, Any], place: Place) -> Problems:
 )
 def size_of_all_environments(_: list[Any] | dict[str, Any], place: Place) -> Problems:
     """The environment variables of all containers of a model have at most 32 KB together."""
-    size = 0
+    texts: list[str] = []
     for container in containers_of(place.properties):
         environment = container.get("Environment")
         if isinstance(environment, dict):
             for name, value in environment.items():
-                if isinstance(name, str) and isinstance(value, str | Unknown):
-                    size += _bytes(name) + _bytes(value)
+                if isinstance(name, str) and isinstance(value, TEXT):
+                    texts += name, known(value)
+    size = _bytes("".join(texts))
     if size > ENVIRONMENT_TOTAL_BYTES:
         message = f"the environment variables have {size} bytes; at most {ENVIRONMENT_TOTAL_BYTES} are allowed"
         yield place.problem(message + " for all containers together")
@@ -127,9 +146,9 @@ def ports_are_given_by_sagemaker(environment: dict[str, Any], place: Place) -> P
 def no_secrets_in_the_environment(environment: dict[str, Any], place: Place) -> Problems:
     """Environment variables hold no secrets: whoever may describe the model can read them."""
     for name, value in environment.items():
-        if isinstance(name, str) and isinstance(value, str | Unknown):
-            by_name = isinstance(value, str) and value and not value.startswith("arn:")
-            if (by_name and compiled(_CONFIDENTIAL_NAME).fullmatch(name)) or _is_confidential(value):
+        if isinstance(name, str) and isinstance(value, TEXT):
+            by_name = _names_a_secret(name) and isinstance(value, str) and value and not value.startswith("arn:")
+            if by_name or _is_secret(value):
                 message = f"{quoted(name)} looks like a secret, and anyone who may describe the model can read it"
                 yield place.problem(message, name)
 
@@ -149,7 +168,7 @@ def isolated_containers_reach_nothing(isolated: bool, place: Place) -> Problems:
     for index, container in enumerate(containers_of(place.properties)):
         environment = container.get("Environment")
         for name, value in environment.items() if isinstance(environment, dict) else ():
-            if not isinstance(name, str) or not isinstance(value, str | Unknown):
+            if not isinstance(name, str) or not isinstance(value, TEXT):
                 continue
             needs_credentials = compiled(_NEEDS_CREDENTIALS).fullmatch(name)
             if needs_credentials or compiled(_NEEDS_NETWORK).search(written(value)):
@@ -161,13 +180,20 @@ def isolated_containers_reach_nothing(isolated: bool, place: Place) -> Problems:
                 yield (*where, "Environment", name), message
 
 
-def _is_confidential(value: str | Unknown) -> bool:
+def _names_a_secret(name: str) -> bool:
+    words = f"_{name.upper()}"
+    return words.endswith(_SECRETS) and not words.endswith(_TOKENS_OF_LANGUAGE_MODELS)
+
+
+def _is_secret(value: str | Unknown) -> bool:
     if isinstance(value, DynamicReference) and value.service in _SECRET_STORES:
         return True
-    return compiled(_CONFIDENTIAL_VALUE).search(written(value)) is not None
+    text = written(value)
+    for sign in _SIGNS_OF_SECRETS:
+        if sign in text:
+            return compiled(_CONFIDENTIAL_VALUE).search(text) is not None
+    return False
 
 
-def _bytes(value: str | Unknown) -> int:
-    """The size of a string or, if it is not wholly known, the least that it can be."""
-    text = value if isinstance(value, str) else value.prefix + value.suffix
+def _bytes(text: str) -> int:
     return len(text) if text.isascii() else len(text.encode(errors="surrogatepass"))

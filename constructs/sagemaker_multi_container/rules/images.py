@@ -14,7 +14,6 @@ CONTAINER_DEFINITION = API + "ContainerDefinition.html"
 IMAGE_CONFIG = API + "ImageConfig.html"
 PRIVATE_REGISTRY = GUIDE + "your-algorithms-containers-inference-private.html"
 
-_WHITE_SPACE = r"\s"
 _ECR_HOST = r"\d{12}\.dkr[.-]ecr(-fips)?\.[a-z0-9-]+\..+"
 _ECR_REGION = r"\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\."
 _REPOSITORY = r"[a-z0-9][a-z0-9._/-]*"
@@ -33,7 +32,7 @@ _DIGEST = r"sha256:[0-9a-f]{64}"
 def image_characters(image: str | Unknown, place: Place) -> Problems:
     """An image's name has no white space and at most 255 characters."""
     name = written(image)
-    if compiled(_WHITE_SPACE).search(name):
+    if "".join(name.split()) != name:
         yield place.problem(f"{quoted(image)} contains white space")
     elif isinstance(image, str) and len(image) > IMAGE.longest:
         yield place.problem(f"has {len(image)} characters; an image's name has at most {IMAGE.longest}")
@@ -69,9 +68,8 @@ def image_form(image: str | Unknown, place: Place) -> Problems:
 )
 def platform_image_is_in_ecr(image: str | Unknown, place: Place) -> Problems:
     """An image that does not come from a registry in the VPC is in Amazon ECR."""
-    in_vpc = is_set(place.siblings, "ImageConfig") and (
-        text(place.siblings, "ImageConfig", "RepositoryAccessMode") != "Platform"
-    )
+    config = place.siblings.get("ImageConfig")
+    in_vpc = config is not None and text(config, "RepositoryAccessMode") != "Platform"
     registry, slash, _ = (image if isinstance(image, str) else image.prefix).partition("/")
     if slash and not in_vpc and not compiled(_ECR_HOST).fullmatch(registry):
         yield place.problem(f"{quoted(image)} is not in a private Amazon ECR registry")

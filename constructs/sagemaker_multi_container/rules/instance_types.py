@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import json
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Final
 
@@ -50,38 +51,47 @@ _GPUS = {
 }
 """GPUs by family and size, as https://docs.aws.amazon.com/ec2/latest/instancetypes/ac.html lists them."""
 
+# An app has few instance types, and names each of them often.
+_remembered = functools.lru_cache(maxsize=1024)
 
+
+@_remembered
 def is_well_formed(instance_type: str) -> bool:
     """Whether it looks like `ml.<family>.<size>`."""
     return compiled(_SHAPE).fullmatch(instance_type) is not None
 
 
-@functools.lru_cache(maxsize=1024)
+@_remembered
 def family_of(instance_type: str) -> str:
     """The family, such as `c5` of `ml.c5.xlarge`; empty if it is no instance type."""
     return instance_type.split(".")[1] if is_well_formed(instance_type) else ""
 
 
+@_remembered
 def has_local_storage(instance_type: str) -> bool:
     """Whether model data is kept on local NVMe disks, as far as known."""
     return compiled(_LOCAL_STORAGE).fullmatch(family_of(instance_type)) is not None
 
 
+@_remembered
 def has_gpu(instance_type: str) -> bool:
     """Whether it has NVIDIA GPUs."""
     return compiled(_GPU).fullmatch(family_of(instance_type)) is not None
 
 
+@_remembered
 def has_neuron(instance_type: str) -> bool:
     """Whether it has AWS Inferentia or Trainium chips."""
     return compiled(_NEURON).fullmatch(family_of(instance_type)) is not None
 
 
+@_remembered
 def is_arm(instance_type: str) -> bool:
     """Whether its processor is an arm64 one."""
     return compiled(_ARM).fullmatch(family_of(instance_type)) is not None
 
 
+@_remembered
 def is_burstable(instance_type: str) -> bool:
     """Whether its processor's speed depends on credits; such a variant cannot be scaled automatically."""
     return compiled(_BURSTABLE).fullmatch(family_of(instance_type)) is not None
@@ -108,9 +118,9 @@ def gpus_of(instance_type: str) -> int | None:
     return _GPUS.get(family_of(instance_type), {}).get(instance_type.rpartition(".")[2])
 
 
-def known_types() -> frozenset[str]:
+def known_types() -> AbstractSet[str]:
     """The instance types of the SageMaker API, as of the data file."""
-    return frozenset(_regions_by_type())
+    return _regions_by_type().keys()
 
 
 def regions_of(instance_type: str) -> frozenset[str]:
@@ -118,19 +128,16 @@ def regions_of(instance_type: str) -> frozenset[str]:
     return _regions_by_type().get(instance_type, frozenset())
 
 
+@functools.cache
 def known_regions() -> frozenset[str]:
     """The regions of which the data file knows what they offer."""
-    return _offers()[1]
-
-
-def _regions_by_type() -> dict[str, frozenset[str]]:
-    return _offers()[0]
+    return frozenset().union(*_regions_by_type().values())
 
 
 @functools.cache
-def _offers() -> tuple[dict[str, frozenset[str]], frozenset[str]]:
+def _regions_by_type() -> dict[str, frozenset[str]]:
     offers = json.loads(DATA.read_text())["offers"]
     by_type: dict[str, frozenset[str]] = {}
     for offer in offers:
         by_type.update(dict.fromkeys(offer["types"], frozenset(offer["regions"])))
-    return by_type, frozenset().union(*by_type.values())
+    return by_type

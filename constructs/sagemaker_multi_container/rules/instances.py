@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .checks import begins, chosen, counted, fits, quoted, required, within
-from .description import Unknown, dicts, is_certain, is_multi_container, is_set, mode_of, number, text
+from .description import Unknown, dicts, is_any_set, is_certain, is_multi_container, is_set, mode_of, number, text
 from .instance_types import (
     has_gpu,
     has_local_storage,
@@ -77,7 +77,7 @@ def instance_type_is_offered(instance_type: str, place: Place) -> Problems:
     region = place.description.region
     if region is not None:
         regions = regions_of(instance_type)
-        if regions and region in known_regions() and region not in regions:
+        if regions and region not in regions and region in known_regions():
             yield place.problem(f"{quoted(instance_type)} is not in the price list for hosting in {region}")
 
 
@@ -202,8 +202,8 @@ def machine_image_fits_accelerator(version: str, place: Place) -> Problems:
 def instance_count(_: str, place: Place) -> Problems:
     """A variant on instances has an initial number of them, at least 1."""
     variant = place.siblings
-    settles_it = ("InitialInstanceCount", "ManagedInstanceScaling", "ServerlessConfig")
-    if is_set(variant, "ModelName") and not any(is_set(variant, key) for key in settles_it):
+    has_number = is_any_set(variant, "InitialInstanceCount", "ManagedInstanceScaling", "ServerlessConfig")
+    if is_set(variant, "ModelName") and not has_number:
         yield place.path[:-1], "has an instance type, but no initial number of instances"
 
 

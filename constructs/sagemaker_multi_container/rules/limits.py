@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 API: Final = "https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_"
@@ -35,7 +36,7 @@ class Range:
         return f"at least {self.minimum}" if self.maximum is None else f"{self.minimum} to {self.maximum}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Pattern:
     """What a string must look like, and how long it may be."""
 
@@ -49,13 +50,24 @@ class Pattern:
     characters: str = r"[\s\S]"
     """What each character must be, as far as that can be said: it judges strings that are only known in part."""
 
-    def may_hold(self, part: str) -> bool:
-        """Whether a string that fits may have this part."""
-        return compiled(f"(?:{self.characters})*").fullmatch(part) is not None
+    def __contains__(self, value: str) -> bool:
+        return self.shortest <= len(value) <= self.longest and self._whole.fullmatch(value) is not None
 
     def matches(self, value: str) -> bool:
-        """Whether the whole string fits."""
-        return compiled(self.regex).fullmatch(value) is not None
+        """Whether the whole string looks like this, however long it is."""
+        return self._whole.fullmatch(value) is not None
+
+    def may_hold(self, part: str) -> bool:
+        """Whether a string that fits may have this part."""
+        return self._part.fullmatch(part) is not None
+
+    @cached_property
+    def _whole(self) -> re.Pattern[str]:
+        return re.compile(self.regex)
+
+    @cached_property
+    def _part(self) -> re.Pattern[str]:
+        return re.compile(f"(?:{self.characters})*")
 
 
 @dataclass(frozen=True, slots=True)

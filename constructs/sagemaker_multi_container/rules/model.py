@@ -56,7 +56,7 @@ declare(
 )
 def mode_is_explicit(_: list[Any], place: Place) -> Problems:
     """A multi-container model says how its containers are executed."""
-    if is_multi_container(place.properties) and not is_set(place.properties, "InferenceExecutionConfig"):
+    if not is_set(place.properties, "InferenceExecutionConfig") and is_multi_container(place.properties):
         yield (), "the execution mode of the containers is left out; SageMaker takes Serial"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .checks import begins, chosen, fits, quoted, required
-from .description import Unknown, ends_otherwise, is_certain, is_set, mode_of, starts_otherwise, text, written
+from .description import Unknown, ends_otherwise, is_any_set, is_certain, mode_of, starts_otherwise, text, written
 from .limits import (
     API,
     COMPRESSION,
@@ -107,7 +107,7 @@ def archive_is_one_object(compression: str, place: Place) -> Problems:
 )
 def multi_model_takes_a_url(_: dict[str, Any], place: Place) -> Problems:
     """A multi-model container takes a model data URL, not a model data source."""
-    if text(place.siblings, "Mode") == "MultiModel":
+    if place.siblings.get("Mode") == "MultiModel":
         yield place.problem("a container in MultiModel mode cannot have a model data source")
 
 
@@ -120,7 +120,9 @@ def multi_model_takes_a_url(_: dict[str, Any], place: Place) -> Problems:
 )
 def one_multi_model_container(containers: list[Any], place: Place) -> Problems:
     """A container hosts a single model or multiple models, and at most one of a pipeline's containers multiple."""
-    multi = [index for index, each in enumerate(containers) if text(each, "Mode") == "MultiModel"]
+    multi = [
+        index for index, each in enumerate(containers) if isinstance(each, dict) and each.get("Mode") == "MultiModel"
+    ]
     for index in multi[1:]:
         yield place.problem(f"container {multi[0]} is already in MultiModel mode; only one can be", index, "Mode")
 
@@ -141,7 +143,7 @@ def multi_model_in_direct_mode(mode: str, place: Place) -> Problems:
 
 def _multi_model_has_data(mode: str, place: Place) -> Problems:
     container = place.siblings
-    if mode == "MultiModel" and not any(is_set(container, key) for key in _SOURCES_OF_MODELS):
+    if mode == "MultiModel" and not is_any_set(container, *_SOURCES_OF_MODELS):
         yield place.problem("the container is in MultiModel mode, but has no model data to load the models from")
 
 
@@ -154,7 +156,7 @@ def _multi_model_has_data(mode: str, place: Place) -> Problems:
 )
 def multi_model_data_is_a_prefix(url: str | Unknown, place: Place) -> Problems:
     """A multi-model container has model data, and it is an S3 prefix, not an archive."""
-    if text(place.siblings, "Mode") == "MultiModel" and written(url).endswith(_ARCHIVE):
+    if place.siblings.get("Mode") == "MultiModel" and written(url).endswith(_ARCHIVE):
         yield place.problem(f"{quoted(url)} is one archive, but the container is in MultiModel mode")
 
 

@@ -26,7 +26,7 @@ def name_of(guards: str, type: ResourceType, pattern: Pattern) -> Check:
 
     def find(value: str | Unknown, place: Place) -> Problems:
         if isinstance(value, str):
-            if len(value) > pattern.longest or not pattern.matches(value):
+            if value not in pattern:
                 yield place.problem(f"{quoted(value)} cannot be the name of {article} {noun}")
         elif isinstance(value, Reference):
             if value.attribute != NAMES[type] and place.description.referred(value, type) is not None:

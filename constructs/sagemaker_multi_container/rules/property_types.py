@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 from .description import Path as PropertyPath
-from .description import ResourceType
+from .description import ResourceType, Unknown
 from .limits import compiled
 
 DATA: Final = Path(__file__).with_name("property_types.json")
@@ -23,6 +23,13 @@ for an object, the types of its properties by name."""
 
 _INTEGER = r"[+-]?[0-9]{1,300}"
 _NUMBER = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"
+_FITTING = {
+    "string": (str,),
+    "integer": (int,),
+    "number": (int, float),
+    "boolean": (bool,),
+    "json": (dict, str),
+}
 _BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 
 
@@ -81,6 +88,23 @@ def _converted_scalar(value: str | float, type: str) -> str | float:
         case "number", str() if compiled(_NUMBER).fullmatch(value):
             value = float(value)
     return value
+
+
+def fits(value: object, type: PropertyType) -> bool:
+    """Whether a value and all that is inside it is known to CloudFormation, and needs no conversion."""
+    if isinstance(type, str):
+        return value.__class__ in _FITTING[type] or isinstance(value, Unknown)
+    if isinstance(type, dict) and isinstance(value, dict):
+        for name, inner in value.items():
+            if name not in type or not fits(inner, type[name]):
+                return False
+    elif isinstance(type, list) and isinstance(value, list):
+        for inner in value:
+            if not fits(inner, type[0]):
+                return False
+    else:
+        return isinstance(value, Unknown)
+    return True
 
 
 def is_of_type(value: object, type: PropertyType) -> bool:

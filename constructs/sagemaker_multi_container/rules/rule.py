@@ -34,22 +34,27 @@ class Confidence(enum.StrEnum):
 
 @dataclass(slots=True)
 class Place:
-    """The value a rule is looking at: in which resource of which description, and where in it."""
+    """The value a rule is looking at: in which resource of which description, and where in it.
+
+    There is one for each resource, and it goes from value to value: it is true for as long as a rule looks.
+    """
 
     description: Description
     resource: str
-    path: Path
+    properties: Mapping[str, Any]
+    """All properties of the resource."""
     siblings: Any
     """The dictionary or list that holds the value. A resource's properties hold themselves."""
+    steps: list[str | int] = field(default_factory=list)
 
     @property
-    def properties(self) -> Mapping[str, Any]:
-        """All properties of the resource."""
-        return self.description.resources[self.resource].properties
+    def path(self) -> Path:
+        """The way from the resource's properties to the value."""
+        return tuple(self.steps)
 
     def problem(self, message: str, *below: str | int) -> tuple[Path, str]:
         """A breach of the rule at this value or, with `below`, at a value inside it."""
-        return (*self.path, *below), message
+        return (*self.steps, *below), message
 
 
 Problems = Iterable[tuple[Path, str]]
@@ -206,16 +211,26 @@ def rule(
     return register
 
 
+class _ChecksByType(dict[type, tuple[tuple[Rule, Find], ...]]):
+    """The checks of one property that look at values of a type, found out when the first such value comes."""
+
+    def __init__(self) -> None:
+        self.all: list[tuple[Rule, Check]] = []
+
+    def __missing__(self, kind: type) -> tuple[tuple[Rule, Find], ...]:
+        self[kind] = found = tuple((rule, check.find) for rule, check in self.all if _takes(check, kind))
+        return found
+
+
 class _Node:
     """The checks that guard one property, and the properties inside it that are guarded."""
 
-    __slots__ = ("_by_type", "_checks", "children", "item")
+    __slots__ = ("checks", "children", "item")
 
     def __init__(self) -> None:
+        self.checks = _ChecksByType()
         self.children: dict[str, _Node] = {}
         self.item: _Node | None = None
-        self._checks: list[tuple[Rule, Check]] = []
-        self._by_type: dict[type, tuple[tuple[Rule, Find], ...]] = {}
 
     def guard(self, path: str, rule: Rule, check: Check) -> None:
         node = self
@@ -224,14 +239,7 @@ class _Node:
                 node.item = node = node.item or _Node()
             else:
                 node = node.children.setdefault(step, _Node())
-        node._checks.append((rule, check))
-
-    def checks_of(self, kind: type) -> tuple[tuple[Rule, Find], ...]:
-        found = self._by_type.get(kind)
-        if found is None:
-            found = tuple((rule, check.find) for rule, check in self._checks if _takes(check, kind))
-            self._by_type[kind] = found
-        return found
+        node.checks.all.append((rule, check))
 
 
 def _takes(check: Check, kind: type) -> bool:
@@ -247,7 +255,7 @@ def evaluate(description: Description) -> list[Finding]:
         root = roots.get(resource.type)
         if root is not None:
             properties = resource.properties
-            _walk(properties, root, Place(description, logical_id, (), properties), findings)
+            _walk(properties, root, Place(description, logical_id, properties, properties), findings)
     return findings
 
 
@@ -262,15 +270,20 @@ def _properties_with_rules(*, about_schema: bool) -> dict[str, _Node]:
 
 
 def _walk(value: object, node: _Node, place: Place, findings: list[Finding]) -> None:
-    for each, find in node.checks_of(type(value)):
+    for each, find in node.checks[type(value)]:
         for path, message in find(value, place):
             findings.append(Finding(each, place.resource, path, message))
-    if isinstance(value, dict):
-        children = node.children
+    if node.children and isinstance(value, dict):
         for key, inner in value.items():
-            child = children.get(key)
+            child = node.children.get(key)
             if child is not None and inner is not None:
-                _walk(inner, child, Place(place.description, place.resource, (*place.path, key), value), findings)
-    elif isinstance(value, list) and node.item is not None:
+                place.siblings = value
+                place.steps.append(key)
+                _walk(inner, child, place, findings)
+                place.steps.pop()
+    elif node.item is not None and isinstance(value, list):
         for index, inner in enumerate(value):
-            _walk(inner, node.item, Place(place.description, place.resource, (*place.path, index), value), findings)
+            place.siblings = value
+            place.steps.append(index)
+            _walk(inner, node.item, place, findings)
+            place.steps.pop()

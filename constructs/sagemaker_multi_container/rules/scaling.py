@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from .checks import quoted
 from .description import (
+    TEXT,
     Description,
     Properties,
     Reference,
@@ -108,7 +109,7 @@ def names_a_variant(target: dict[str, Any], place: Place) -> Problems:
         if value is not None and value != expected:
             yield place.problem(f"got {quoted(value)}; it must be {expected!r}", key)
     value = target.get("ResourceId")
-    if isinstance(value, str | Unknown) and not _may_be_resource_id(value):
+    if isinstance(value, TEXT) and not _may_be_resource_id(value):
         yield place.problem(f"{quoted(value)} is not valid; expected {_MEANING}", "ResourceId")
     elif isinstance(value, Reference) and value.attribute is None and place.description.referred(value, "Endpoint"):
         yield place.problem("holds the endpoint's ARN; Ref gives that, and GetAtt EndpointName its name", "ResourceId")

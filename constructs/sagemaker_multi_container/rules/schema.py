@@ -9,7 +9,7 @@ from typing import Any
 from .checks import quoted, required
 from .description import Path, Unknown
 from .limits import CLOUDFORMATION
-from .property_types import PropertyType, converted, is_of_type, properties_of
+from .property_types import PropertyType, converted, fits, is_of_type, properties_of
 from .rule import RULES, Place, Problems, Severity, declare, rule
 from .spelling import nearest
 
@@ -34,7 +34,8 @@ _NOUNS = {
 )
 def values_have_their_types(properties: dict[str, Any], place: Place) -> Problems:
     """Every value is of its property's type, or is one that CloudFormation converts to it."""
-    for path, value, its_type in _values(properties, _types(place), ()):
+    types = _types(place)
+    for path, value, its_type in () if fits(properties, types) else _values(properties, types, ()):
         if value is None:
             yield place.problem("got null, which a template cannot hold", *path)
         elif not is_of_type(value, its_type) and not is_of_type(converted(value, its_type), its_type):
@@ -130,7 +131,8 @@ def _values(value: object, its_type: PropertyType, path: Path) -> Iterator[tuple
 
 def _unknown_properties(properties: dict[str, Any], place: Place) -> Iterator[tuple[Path, str, list[str]]]:
     """The properties that CloudFormation does not know, with the way to each and those known beside it."""
-    for path, value, its_type in _values(properties, _types(place), ()):
+    types = _types(place)
+    for path, value, its_type in () if fits(properties, types) else _values(properties, types, ()):
         if isinstance(value, dict) and isinstance(its_type, dict):
             for name in value:
                 if name not in its_type and isinstance(name, str):

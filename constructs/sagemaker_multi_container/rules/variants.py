@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .checks import chosen, counted, fits, quoted, required, unsupported, within
-from .description import containers_of, dicts, is_certain, is_multi_container, is_set, number, text
+from .description import containers_of, dicts, is_any_set, is_certain, is_multi_container, is_set, number, text
 from .limits import (
     API,
     CLOUDFORMATION,
@@ -83,7 +83,7 @@ declare(
 )
 def some_variant_has_weight(variants: list[Any], place: Place) -> Problems:
     """At least one production variant gets traffic."""
-    if variants and all(isinstance(each, dict) and number(each, "InitialVariantWeight") == 0 for each in variants):
+    if {number(each, "InitialVariantWeight") for each in dicts(variants)} == {0}:
         yield place.problem("every production variant has weight 0, so that none gets traffic")
 
 
@@ -146,12 +146,11 @@ def serverless_exclusions(_: dict[str, Any], place: Place) -> Problems:
 )
 def one_kind_of_compute(variant: dict[str, Any], place: Place) -> Problems:
     """A variant runs on instances or is serverless, one of the two."""
-    on_instances = [key for key in ("InstanceType", "InstancePools", "InitialInstanceCount") if is_set(variant, key)]
     if is_certain(variant.get("ServerlessConfig")):
-        for key in on_instances:
-            if is_certain(variant[key]):
+        for key in ("InstanceType", "InstancePools", "InitialInstanceCount"):
+            if is_certain(variant.get(key)):
                 yield place.problem("is given for a serverless variant, which has no instances", key)
-    elif not is_set(variant, "ServerlessConfig") and not {"InstanceType", "InstancePools"} & set(on_instances):
+    elif not is_any_set(variant, "InstanceType", "InstancePools", "ServerlessConfig"):
         yield place.problem("has neither an instance type nor instance pools, and is not serverless")
 
 
@@ -200,7 +199,7 @@ def variant_hosts_a_model(variant: dict[str, Any], place: Place) -> Problems:
     """A variant hosts a model, unless inference components do."""
     # Endpoints of inference components have their role on the config; pools may name a model each.
     for_components = is_set(place.properties, "ExecutionRoleArn") or is_set(variant, "ManagedInstanceScaling")
-    if not (is_set(variant, "ModelName") or is_set(variant, "InstancePools") or for_components):
+    if not (is_any_set(variant, "ModelName", "InstancePools") or for_components):
         yield place.problem("names no model")
 
 
