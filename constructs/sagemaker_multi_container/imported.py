@@ -63,6 +63,16 @@ class _ImportedEndpoint(MultiContainerEndpointBase):
     def env(self) -> ResourceEnvironment:
         return self._env or super().env
 
+    @property
+    def _is_imported(self) -> bool:
+        return True
+
+    @property
+    def _other_account(self) -> str | None:
+        if self._env is None or self._env.account == cdk.Stack.of(self).account:
+            return None
+        return self._env.account
+
 
 def import_by_name(
     scope: Construct,
