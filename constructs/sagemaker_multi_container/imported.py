@@ -15,6 +15,7 @@ from .endpoint_base import MultiContainerEndpointBase
 from .errors import EndpointConfigurationError, Problem
 from .facades.grants import EndpointGrants
 from .modes import InferenceExecutionMode
+from .readings import environment_of, stack_of
 from .rules.limits import ENDPOINT_NAME
 from .served import ServedVariant
 from .tokens import TOKEN, is_token
@@ -69,7 +70,7 @@ class _ImportedEndpoint(MultiContainerEndpointBase):
 
     @property
     def _other_account(self) -> str | None:
-        if self._env is None or self._env.account == cdk.Stack.of(self).account:
+        if self._env is None or self._env.account == environment_of(stack_of(self)).account:
             return None
         return self._env.account
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from ..arguments import describe, said_by_the_cdk
 from ..errors import EndpointConfigurationError
 from ..served import ServedEndpoint
+from ..tokens import is_token
 
 
 @contextmanager
@@ -39,8 +40,9 @@ def check_id(endpoint: ServedEndpoint, id: object, call: str, *, is_taken: bool)
     Raises:
         EndpointConfigurationError: If it is no id, or another one has it.
     """
-    if not isinstance(id, str) or not id:
-        raise endpoint._refusal(f"{call}: id", f"is {describe(id)}, expected a string", "give it an id of its own")
+    if not isinstance(id, str) or not id or is_token(id):
+        message = f"is {describe(id)}, expected a string that is known at synth"
+        raise endpoint._refusal(f"{call}: id", message, "give it an id of its own")
     if is_taken:
         message = f"is {id!r}, which the endpoint has already"
         raise endpoint._refusal(f"{call}: id", message, "give it an id of its own")

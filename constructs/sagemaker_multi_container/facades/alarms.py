@@ -16,6 +16,7 @@ from ..acknowledgement_ids import WARNING_ID
 from ..arguments import ArgumentReader, describe, said_by_the_cdk
 from ..errors import EndpointConfigurationError, Problem
 from ..features.deployment import RollbackAlarm
+from ..readings import attribute
 from ..served import ServedEndpoint, check_variants_are_known
 from .additions import check_id, refused_by_the_cdk
 from .alarm_settings import AlarmSettings, read_actions
@@ -50,7 +51,6 @@ class EndpointAlarms:
         """The alarms as actions take them, as far as there are actions."""
         self._actions: list[_Action] = [(action, (_GOES_OFF, _IS_OVER)) for action in settings.actions]
         """What every alarm does, also one that is still to come."""
-        self._rollback: dict[str, RollbackAlarm] = {}
 
     @property
     def alarms(self) -> Mapping[str, cloudwatch.CfnAlarm]:
@@ -101,16 +101,12 @@ class EndpointAlarms:
         self._add_actions("add_insufficient_data_action", _HAS_NO_DATA, actions, alarm)
 
     @property
-    def _rollback_alarms(self) -> tuple[RollbackAlarm, ...]:
+    def _rollback_alarms(self) -> list[RollbackAlarm]:
         """Those that roll an update back."""
-        return tuple(self._as_rollback_alarm(watch.key) for watch in self._watches.values() if self._rolls_back(watch))
-
-    def _as_rollback_alarm(self, key: str) -> RollbackAlarm:
-        # Kept, since each reading is a round trip to Node.
-        if key not in self._rollback:
-            alarm = self._alarms[key]
-            self._rollback[key] = RollbackAlarm(alarm.ref, alarm.attr_arn, is_own=True)
-        return self._rollback[key]
+        rolling_back = [self._alarms[key] for key, watch in self._watches.items() if self._rolls_back(watch)]
+        return [
+            RollbackAlarm(attribute(alarm, "ref"), attribute(alarm, "attr_arn"), is_own=True) for alarm in rolling_back
+        ]
 
     def _rolls_back(self, watch: Watch) -> bool:
         return self._settings.rollback and watch.rolls_back
@@ -118,7 +114,7 @@ class EndpointAlarms:
     @contextmanager
     def _following(self, watches: Sequence[Watch]) -> Iterator[None]:
         """Have these alarms, unless one cannot be made, or what is done within the context is refused."""
-        before = self._watches
+        before = {**self._watches}
         try:
             self._follow(watches)
             yield
@@ -145,6 +141,7 @@ class EndpointAlarms:
         except (TypeError, RuntimeError) as refused:
             raise refused_by_the_cdk(self._endpoint, "add_alarms", refused) from refused
         self._alarms[watch.key] = alarm
+        self._watches[watch.key] = watch
         for property_name, arns in self._bind("add_alarms", watch.key, self._actions).items():
             setattr(alarm, property_name, arns)
 
@@ -154,12 +151,12 @@ class EndpointAlarms:
         changed = {name: value for name, value in watch.properties.items() if value != before[name]}
         for property_name, value in l1.keywords(changed, {}).items():
             setattr(self._alarms[watch.key], property_name, value)
+        self._watches[watch.key] = watch
 
     def _remove(self, key: str) -> None:
         self._endpoint.node.try_remove_child(self._id_of(key))
         del self._alarms[key]
         self._bindable.pop(key, None)
-        self._rollback.pop(key, None)
 
     def _id_of(self, key: str) -> str:
         """The id of an alarm's construct."""
@@ -197,7 +194,7 @@ class EndpointAlarms:
     def _arn_of(self, call: str, key: str, action: cloudwatch.IAlarmAction) -> str:
         alarm = self._alarms[key]
         if key not in self._bindable:
-            self._bindable[key] = cloudwatch.Alarm.from_alarm_arn(alarm, self._id_of(key), alarm.attr_arn)
+            self._bindable[key] = cloudwatch.Alarm.from_alarm_arn(alarm, self._id_of(key), attribute(alarm, "attr_arn"))
         fix = "give another action, such as aws_cloudwatch_actions.SnsAction(topic)"
         try:
             arn = action.bind(alarm, self._bindable[key]).alarm_action_arn
@@ -205,7 +202,7 @@ class EndpointAlarms:
             message = f"cannot be used for the alarm {key!r}: {said_by_the_cdk(refused)}"
             raise self._endpoint._refusal(f"{call}: actions", message, fix) from refused
         if _EC2_ACTION.search(arn):
-            message = "do something with an EC2 instance, and the alarms are on none"
+            message = "act on EC2 instances, and the alarms are on none"
             raise self._endpoint._refusal(f"{call}: actions", message, fix)
         return arn
 

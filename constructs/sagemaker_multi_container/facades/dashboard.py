@@ -10,6 +10,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
 
 from ..modes import InferenceExecutionMode
+from ..readings import attribute
 from ..rules.instance_types import has_gpu
 from ..served import ServedEndpoint, ServedVariant, check_variants_are_known
 from .alarms import AlarmSets
@@ -92,7 +93,7 @@ class EndpointOverview(cloudwatch.ConcreteWidget):
             return
         self._composed_of = variants, alarms
         if alarms:  # of which a user may have removed some
-            there = self._endpoint.node.children
+            there = attribute(self._endpoint, "node").children
             alarms = tuple(alarm for alarm in alarms if alarm in there)
         rows = [*self._rows(variants, alarms, with_needs=True)]
         if sum(map(len, rows)) > _MOST_WIDGETS:
@@ -114,7 +115,7 @@ class EndpointOverview(cloudwatch.ConcreteWidget):
             heading += f"\n\nCPU and memory of each container are left out: a dashboard has {_MOST_WIDGETS} widgets."
         yield [_text(heading, height=2 + len(variants) + (not with_needs))]
         for start in range(0, len(alarms), _MOST_ALARMS):
-            shown = [alarm.attr_arn for alarm in alarms[start : start + _MOST_ALARMS]]
+            shown = [attribute(alarm, "attr_arn") for alarm in alarms[start : start + _MOST_ALARMS]]
             properties = {"title": "Alarms", "alarms": shown}
             yield [{"type": "alarm", "width": _WIDTH, "height": 2 + len(shown) // 4, "properties": properties}]
         for variant in variants:
