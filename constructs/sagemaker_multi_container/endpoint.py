@@ -6,17 +6,15 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
 import jsii
-from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sagemaker as sagemaker
 from aws_cdk.interfaces import ResourceEnvironment
-from aws_cdk.interfaces.aws_cloudwatch import IAlarmRef
 from constructs import Construct, IValidation
 
 from . import l1, permissions
@@ -46,6 +44,9 @@ from .rules.description import Properties
 from .rules.limits import ALARMS
 from .served import ServedVariant
 from .variants import ProductionVariant
+
+if TYPE_CHECKING:
+    from aws_cdk.interfaces.aws_cloudwatch import IAlarmRef
 
 _MOST_ALARMS = ALARMS.maximum or 0
 
@@ -555,12 +556,12 @@ class MultiContainerEndpoint(MultiContainerEndpointBase):
         resource = alarm if isinstance(alarm, cdk.CfnResource) else alarm.node.default_child
         if resource is None or cdk.Stack.of(alarm).node.path != self._stack.node.path:
             return False
-        if isinstance(resource, cloudwatch.CfnAlarm):
+        if isinstance(resource, cdk.aws_cloudwatch.CfnAlarm):
             given = [resource.alarm_name, resource.alarm_description, resource.dimensions, resource.metrics]
             return self._is_referred_to_in(given)
-        if isinstance(resource, cloudwatch.CfnCompositeAlarm):
+        if isinstance(resource, cdk.aws_cloudwatch.CfnCompositeAlarm):
             rule = json.dumps(self._stack.resolve(resource.alarm_rule))
-            alarms = (each for each in self._stack.node.find_all() if isinstance(each, cloudwatch.CfnAlarm))
+            alarms = (each for each in self._stack.node.find_all() if isinstance(each, cdk.aws_cloudwatch.CfnAlarm))
             return any(self._logical_id(each) in rule and self._is_needed_by(each) for each in alarms)
         return False
 

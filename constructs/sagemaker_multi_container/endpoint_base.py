@@ -9,17 +9,12 @@ from typing import TYPE_CHECKING, Literal, Unpack
 
 import aws_cdk as cdk
 import jsii
-from aws_cdk import aws_cloudwatch as cloudwatch
-from aws_cdk import aws_events as events
-from aws_cdk import aws_kms as kms
-from aws_cdk import aws_logs as logs
 
 from .declaration import problems_of_scaling
 from .errors import EndpointConfigurationError
 from .facades.additions import adding
 from .facades.alarm_settings import read_settings
 from .facades.alarms import AlarmSets, EndpointAlarms, Percentage
-from .facades.dashboard import create_dashboard
 from .facades.events import DEPLOYMENT_STATE_CHANGE, STATE_CHANGE, EventOptions, create_rule
 from .facades.grants import EndpointGrants
 from .facades.logs import create_log_group
@@ -28,6 +23,11 @@ from .rules import Resource
 from .served import ServedEndpoint
 
 if TYPE_CHECKING:
+    from aws_cdk import aws_cloudwatch as cloudwatch
+    from aws_cdk import aws_events as events
+    from aws_cdk import aws_kms as kms
+    from aws_cdk import aws_logs as logs
+
     from .facades.scaling import EndpointScaling, ScalableInstanceCount
 
 
@@ -213,6 +213,8 @@ class MultiContainerEndpointBase(ServedEndpoint, metaclass=jsii.JSIIAbstractClas
         Raises:
             EndpointConfigurationError: If an argument cannot be used or no variant is known.
         """
+        from .facades.dashboard import create_dashboard  # noqa: PLC0415 - most endpoints never need it
+
         with adding(self, id, "add_dashboard"):
             return create_dashboard(self, id, dashboard_name, default_interval, self._alarm_sets)
 

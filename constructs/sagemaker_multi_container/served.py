@@ -6,11 +6,11 @@ from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import jsii
 from aws_cdk import aws_iam as iam
 from aws_cdk.interfaces import ResourceEnvironment
-from aws_cdk.interfaces.aws_cloudwatch import IAlarmRef
 from aws_cdk.interfaces.aws_sagemaker import EndpointReference, IEndpointRef
 from constructs import Construct
 
@@ -20,6 +20,9 @@ from .features.deployment import RollbackAlarm
 from .readings import environment_of, stack_of
 from .rules import Resource
 from .tokens import is_token
+
+if TYPE_CHECKING:
+    from aws_cdk.interfaces.aws_cloudwatch import IAlarmRef
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

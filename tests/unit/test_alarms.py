@@ -311,6 +311,26 @@ def test_rolls_back_on_containers_that_come_later(stack: cdk.Stack) -> None:
     assert len(rollback_alarms(stack)) == 1
 
 
+def names_in(tree: object) -> set[str]:
+    """The keys of a property tree."""
+    if isinstance(tree, dict):
+        return {*tree, *(name for inner in tree.values() for name in names_in(inner))}
+    return {name for inner in tree for name in names_in(inner)} if isinstance(tree, list) else set()
+
+
+@pytest.mark.parametrize("account", [cdk.Aws.ACCOUNT_ID, "123456789012"])
+def test_l1_drops_nothing_that_alarms_say(stack: cdk.Stack, account: str) -> None:
+    """As it does without a word with each nested key that it does not know."""
+    arn = f"arn:aws:sagemaker:us-east-1:{account}:endpoint/search"
+    made = MultiContainerEndpoint.from_endpoint_arn(
+        stack, "Imported", arn, mode=DIRECT, hostnames=["a", "b"], variant_names=["main"]
+    ).add_alarms(cpu_utilization=False)
+
+    for key, alarm in made.alarms.items():
+        watch = made._watches[key]  # noqa: SLF001 - what L1 was given
+        assert names_in(rendered(stack, alarm)) == names_in(watch.properties)
+
+
 CALLS: dict[str, Callable[[MultiContainerEndpoint], object]] = {
     "alarms": lambda made: made.add_alarms(
         error_rate_4xx=False, memory_utilization=False, disk_utilization=False, rollback=True

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
-from aws_cdk import aws_cloudwatch as cloudwatch
 
 from ..arguments import ArgumentReader, describe, offers, said_by_the_cdk
 from ..errors import EndpointConfigurationError, Problem
+from ..readings import once
 from ..served import ServedEndpoint
 from ..tokens import is_token
+
+if TYPE_CHECKING:
+    from aws_cdk import aws_cloudwatch as cloudwatch
 
 _ALL = 100
 _LATENCY_P99_IN_MS = 10_000.0
@@ -119,16 +122,11 @@ def _milliseconds(argument: str, value: object, read: ArgumentReader) -> float |
         read.refuse(argument, f"is {describe(value)}, expected a cdk.Duration", fix)
         return None
     try:
-        return _in_milliseconds(value)
+        # Endpoints of an app often share their objective.
+        return float(once(value, "milliseconds", value.to_milliseconds))
     except RuntimeError as refused:  # a token, or a part of a millisecond
         read.refuse(argument, said_by_the_cdk(refused), fix)
         return None
-
-
-@functools.lru_cache
-def _in_milliseconds(duration: cdk.Duration) -> float:
-    """Kept, since each reading is a round trip to Node, and endpoints of an app often share their objective."""
-    return float(duration.to_milliseconds())
 
 
 def _period(argument: str, value: object, read: ArgumentReader) -> int:

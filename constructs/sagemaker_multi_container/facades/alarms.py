@@ -6,10 +6,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from types import MappingProxyType
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import aws_cdk as cdk
-from aws_cdk import aws_cloudwatch as cloudwatch
 
 from .. import l1
 from ..acknowledgement_ids import WARNING_ID
@@ -22,6 +21,9 @@ from .additions import check_id, refused_by_the_cdk
 from .alarm_settings import AlarmSettings, read_actions
 from .watches import CPU_FIX, Watch, lacks_vcpus, watches_of
 
+if TYPE_CHECKING:
+    from aws_cdk import aws_cloudwatch as cloudwatch
+
 Percentage = float | Literal[False] | None
 """False leaves an alarm out, None takes the default."""
 
@@ -31,7 +33,7 @@ _EC2_ACTION = re.compile(r":automate:[^:]*:ec2:")
 # The properties of an alarm that say what is done when its state changes.
 _GOES_OFF, _IS_OVER, _HAS_NO_DATA = "alarm_actions", "ok_actions", "insufficient_data_actions"
 
-_Action = tuple[cloudwatch.IAlarmAction, tuple[str, ...]]
+_Action = tuple["cloudwatch.IAlarmAction", tuple[str, ...]]
 """An action, and the properties of an alarm that it is given to."""
 
 
@@ -137,7 +139,9 @@ class EndpointAlarms:
 
     def _create(self, watch: Watch) -> None:
         try:
-            alarm = cloudwatch.CfnAlarm(self._endpoint, self._id_of(watch.key), **l1.keywords(watch.properties, {}))
+            alarm = cdk.aws_cloudwatch.CfnAlarm(
+                self._endpoint, self._id_of(watch.key), **l1.keywords(watch.properties, {})
+            )
         except (TypeError, RuntimeError) as refused:
             raise refused_by_the_cdk(self._endpoint, "add_alarms", refused) from refused
         self._alarms[watch.key] = alarm
@@ -194,7 +198,9 @@ class EndpointAlarms:
     def _arn_of(self, call: str, key: str, action: cloudwatch.IAlarmAction) -> str:
         alarm = self._alarms[key]
         if key not in self._bindable:
-            self._bindable[key] = cloudwatch.Alarm.from_alarm_arn(alarm, self._id_of(key), attribute(alarm, "attr_arn"))
+            self._bindable[key] = cdk.aws_cloudwatch.Alarm.from_alarm_arn(
+                alarm, self._id_of(key), attribute(alarm, "attr_arn")
+            )
         fix = "give another action, such as aws_cloudwatch_actions.SnsAction(topic)"
         try:
             arn = action.bind(alarm, self._bindable[key]).alarm_action_arn
@@ -227,10 +233,11 @@ class AlarmSets:
         made = self._sets[id] = EndpointAlarms(self._endpoint, id, settings)
         try:
             with self.following():
-                return made
+                pass
         except BaseException:
             del self._sets[id]
             raise
+        return made
 
     @contextmanager
     def following(self) -> Iterator[None]:

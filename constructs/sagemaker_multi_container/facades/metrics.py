@@ -5,10 +5,9 @@ from __future__ import annotations
 import hashlib
 import re
 from functools import cached_property
-from typing import TypedDict, Unpack, cast
+from typing import TYPE_CHECKING, TypedDict, Unpack, cast
 
 import aws_cdk as cdk
-from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk.interfaces import ResourceEnvironment
 
 from ..arguments import describe, given, said_by_the_cdk
@@ -40,6 +39,9 @@ from .measures import (
     Scope,
     dimensions_of,
 )
+
+if TYPE_CHECKING:
+    from aws_cdk import aws_cloudwatch as cloudwatch
 
 _DEFAULT_PERIOD = 300
 """Of a metric of the CDK, in seconds."""
@@ -483,7 +485,7 @@ class EndpointMetrics:
         dimensions = self._dimensions(measure, container, variant)
         arguments = {**self._stack, "statistic": measure.statistic, **given(options)}
         try:
-            return cloudwatch.Metric(
+            return cdk.aws_cloudwatch.Metric(
                 metric_name=measure.name,
                 namespace=measure.namespace,
                 dimensions_map=dimensions,
@@ -505,7 +507,7 @@ class EndpointMetrics:
             part = ":".join([self._addr, rate.errors.name, *list(of.values())[1:], *self._other_period(options)])
             suffix = hashlib.sha256(re.sub(TOKEN, "?", part).encode()).hexdigest()[:8]
             failed, called = f"errors_{suffix}", f"calls_{suffix}"
-            return cloudwatch.MathExpression(
+            return cdk.aws_cloudwatch.MathExpression(
                 expression=rate.formula(failed, called),
                 using_metrics={
                     failed: self._metric(rate.errors, container, variant, {}),

@@ -5,17 +5,17 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
-from aws_cdk import aws_cloudwatch as cloudwatch
-from aws_cdk.interfaces import ResourceEnvironment
-from aws_cdk.interfaces.aws_cloudwatch import AlarmReference
 
 from ..arguments import ArgumentReader, given
 from ..declared_at import caller
 from ..rules import Unknown
 from .feature import Feature
+
+if TYPE_CHECKING:
+    from aws_cdk.interfaces import ResourceEnvironment
 
 _ARGUMENTS = {
     "MaximumExecutionTimeoutInSeconds": "maximum_execution_timeout",
@@ -221,10 +221,10 @@ def read_alarms(alarms: object, env: ResourceEnvironment, read: ArgumentReader) 
 def read_alarm(argument: str, alarm: Any, env: ResourceEnvironment, read: ArgumentReader) -> RollbackAlarm:
     """An alarm that watches an endpoint in this account and region."""
     fix = "make a cloudwatch.Alarm, or use cloudwatch.Alarm.from_alarm_name(self, 'Alarm', '...')"
-    reference = read.required_construct(argument, alarm, "alarm_ref", "a cloudwatch.IAlarm", fix)
-    if not isinstance(reference, AlarmReference):
-        return RollbackAlarm(Unknown())
+    reference: Any = read.required_construct(argument, alarm, "alarm_ref", "a cloudwatch.IAlarm", fix)
+    if isinstance(reference, Unknown):
+        return RollbackAlarm(reference)
     read.same_environment(argument, alarm, env.region, env.account, reference.alarm_arn)
     # CloudWatch describes composite alarms to nobody whose permission is narrower.
-    resource = "*" if isinstance(alarm, cloudwatch.CompositeAlarm) else reference.alarm_arn
+    resource = "*" if isinstance(alarm, cdk.aws_cloudwatch.CompositeAlarm) else reference.alarm_arn
     return RollbackAlarm(reference.alarm_name, resource)
