@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from types import FunctionType
 from typing import Any, NamedTuple, get_type_hints
 
 import aws_cdk as cdk
@@ -24,6 +25,8 @@ NAMES: dict[str, Any] = {
     "endpoint": sagemaker_multi_container.MultiContainerEndpoint,
     "cdk": cdk,
 }
+IMPORTED_FOR_TYPES = {"cloudwatch": cdk.aws_cloudwatch, "events": cdk.aws_events, "logs": cdk.aws_logs}
+"""What methods return, and the package imports for type checkers only: most apps do not need it."""
 STEP = re.compile(r"(\w+)(\([^()]*\))?")
 """One step of a call such as `endpoint.auto_scale(...).scale_on_schedule(...)`."""
 
@@ -140,6 +143,7 @@ def _given_by(value: Any) -> Any:
         value = value.fget
     if not inspect.isfunction(value):
         return value
-    # What else the signature names may be imported for type checkers only.
-    own = NAMES.get(value.__annotations__["return"])
-    return get_type_hints(value)["return"] if own is None else own
+    # The return type alone: those of the arguments may be imported for type checkers only.
+    result = FunctionType(value.__code__, value.__globals__)
+    result.__annotations__ = {"return": value.__annotations__["return"]}
+    return get_type_hints(result, localns=NAMES | IMPORTED_FOR_TYPES)["return"]

@@ -6,11 +6,10 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
 import jsii
-from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -29,7 +28,7 @@ from .errors import EndpointConfigurationError, Problem
 from .execution_role import GivenRole, OwnRole
 from .features.async_inference import AsyncInference
 from .features.data_capture import DataCapture
-from .features.deployment import Deployment, read_alarm, read_alarms
+from .features.deployment import Deployment, RollbackAlarm, read_alarm, read_alarms
 from .features.destinations import A_KEY
 from .features.explainer import ClarifyExplainer
 from .features.feature import bind_feature
@@ -45,6 +44,9 @@ from .rules.description import Properties
 from .rules.limits import ALARMS
 from .served import ServedVariant
 from .variants import ProductionVariant
+
+if TYPE_CHECKING:
+    from aws_cdk.interfaces.aws_cloudwatch import IAlarmRef
 
 _MOST_ALARMS = ALARMS.maximum or 0
 
@@ -81,7 +83,7 @@ class MultiContainerEndpoint(MultiContainerEndpointBase):
         network_isolation: bool = False,
         encryption_key: kms.IKey | None = None,
         deployment: Deployment | None = None,
-        rollback_alarms: Sequence[cloudwatch.IAlarm] = (),
+        rollback_alarms: Sequence[IAlarmRef] = (),
         retain_instance_counts: bool | None = None,
         retain_weights: bool = False,
         data_capture: DataCapture | None = None,
@@ -336,7 +338,8 @@ class MultiContainerEndpoint(MultiContainerEndpointBase):
             container: The container. In a Serial pipeline it becomes the last one.
 
         Raises:
-            EndpointConfigurationError: If SageMaker would refuse the endpoint with it; the endpoint stays as it was.
+            EndpointConfigurationError: If SageMaker would refuse the endpoint with it, or it cannot have the alarms of
+                `add_alarms`; the endpoint stays as it was.
         """
         model = next((model for model in self._fleet.models if not model.owner), None)
         if model is None or model.containers is None:
@@ -349,8 +352,9 @@ class MultiContainerEndpoint(MultiContainerEndpointBase):
             added = bind_container(container, self, model.argument(len(before)), self._declaration.problems)
             model.containers = [*before, added]
             self._judge()
-            cfn_model.containers = l1.keywords(self._declaration.model_properties(model), {})["containers"]
-            self._name_by_version(model, cfn_model)
+            with self._alarm_sets.following():
+                cfn_model.containers = l1.keywords(self._declaration.model_properties(model), {})["containers"]
+                self._name_by_version(model, cfn_model)
         self._allow()
 
     def add_variant(self, variant: ProductionVariant) -> None:
@@ -360,22 +364,24 @@ class MultiContainerEndpoint(MultiContainerEndpointBase):
             variant: The variant. It serves the endpoint's containers unless it has its own.
 
         Raises:
-            EndpointConfigurationError: If SageMaker would refuse the endpoint with it; the endpoint stays as it was.
+            EndpointConfigurationError: If SageMaker would refuse the endpoint with it, or it cannot have the alarms of
+                `add_alarms`; the endpoint stays as it was.
         """
         variants = self._declaration.variants or []
         models = len(self._fleet.models)
         with self._all_or_nothing():
             variants.append(self._fleet.bind(f"variants[{len(variants)}]", variant))
             verdict = self._judge()
-            for model in self._fleet.models[models:]:
-                self._create_model(model, verdict.resources[model.id].properties)
-                self._role.be_ready_before(self._cfn_models[model.id])
-            config = l1.keywords(verdict.resources[ENDPOINT_CONFIG].properties, self._names)
-            self._cfn_endpoint_config.production_variants = config["production_variants"]
-            ignore(self._declaration.acknowledged, self)
+            with self._alarm_sets.following():
+                for model in self._fleet.models[models:]:
+                    self._create_model(model, verdict.resources[model.id].properties)
+                    self._role.be_ready_before(self._cfn_models[model.id])
+                config = l1.keywords(verdict.resources[ENDPOINT_CONFIG].properties, self._names)
+                self._cfn_endpoint_config.production_variants = config["production_variants"]
+                ignore(self._declaration.acknowledged, self)
         self._allow()
 
-    def add_rollback_alarm(self, *alarms: cloudwatch.IAlarm) -> None:
+    def add_rollback_alarm(self, *alarms: IAlarmRef) -> None:
         """Have SageMaker roll an update back when one of these alarms goes off while it is under way.
 
         The alarm is made before the endpoint, which names it. So an alarm on this endpoint's own metrics must know the
@@ -383,8 +389,9 @@ class MultiContainerEndpoint(MultiContainerEndpointBase):
         other.
 
         Args:
-            *alarms: Alarms of the endpoint's account and region. There may be 10. CloudWatch shows composite alarms to
-                nobody who may not see all alarms: of one that is imported, allow that with `add_to_role_policy`.
+            *alarms: Alarms of the endpoint's account and region, such as those of `add_alarms`. There may be 10.
+                CloudWatch shows composite alarms to nobody who may not see all alarms: of one that is imported, allow
+                that with `add_to_role_policy`.
 
         Raises:
             EndpointConfigurationError: If SageMaker would refuse the endpoint with one, or an alarm needs the endpoint;
@@ -402,6 +409,8 @@ class MultiContainerEndpoint(MultiContainerEndpointBase):
             raise EndpointConfigurationError(self.node.path, problems)
         with self._all_or_nothing():
             self._declaration.rollback_alarms += bound
+            # As if the own ones came last: the order of the calls makes no difference.
+            self._declaration.rollback_alarms.sort(key=lambda alarm: alarm.is_own)
             self._judge()
         self._update_cfn_endpoint()
         self._allow()
@@ -428,7 +437,7 @@ class MultiContainerEndpoint(MultiContainerEndpointBase):
         """It is in its own stack."""
 
     def _check_rollback(self, count: int) -> None:
-        """Whether as many more alarms on the endpoint's own metrics can roll its updates back.
+        """Whether as many alarms on the endpoint's own metrics can roll its updates back.
 
         Raises:
             EndpointConfigurationError: If the endpoint's name is generated, or there would be more than 10.
@@ -436,12 +445,28 @@ class MultiContainerEndpoint(MultiContainerEndpointBase):
         if self._declaration.endpoint_name is None:
             message = "needs alarms that know the endpoint's name before it is made, and the name is generated"
             raise self._refusal("rollback", message, "give the endpoint an endpoint_name")
-        there = len(self._declaration.rollback_alarms)
+        there = sum(not alarm.is_own for alarm in self._declaration.rollback_alarms)
         if there + count > _MOST_ALARMS:
             message = f"needs {count} rollback alarms beside {there} others; SageMaker takes {ALARMS}"
             raise self._refusal(
                 "rollback", message, "leave some out, or combine several into a composite alarm", "MCE-P14"
             )
+
+    @contextmanager
+    def _rolled_back_by(self, alarms: Sequence[RollbackAlarm]) -> Iterator[None]:
+        """Have updates rolled back on all of these alarms of `add_alarms`, unless that is refused.
+
+        Raises:
+            EndpointConfigurationError: If SageMaker would refuse the endpoint with them, or what is done within this
+                context is refused; the endpoint stays as it was.
+        """
+        with self._all_or_nothing():
+            given = [alarm for alarm in self._declaration.rollback_alarms if not alarm.is_own]
+            self._declaration.rollback_alarms[:] = [*given, *alarms]
+            self._judge()
+            yield
+        self._update_cfn_endpoint()
+        self._allow()
 
     def _check_grantee(self, grantee: iam.IGrantable) -> None:
         """Whether this principal can be allowed to call the endpoint.
@@ -526,22 +551,21 @@ class MultiContainerEndpoint(MultiContainerEndpointBase):
             if re.match(rf"({'|'.join(refused)})(?!\d)", child.node.id):
                 self.node.try_remove_child(child.node.id)
 
-    def _is_needed_by(self, alarm: cloudwatch.IAlarm) -> bool:
+    def _is_needed_by(self, alarm: IAlarmRef) -> bool:
         """Whether an alarm of this stack can only be made after the endpoint, as far as its own properties tell."""
-        resource = alarm.node.default_child
+        resource = alarm if isinstance(alarm, cdk.CfnResource) else alarm.node.default_child
         if resource is None or cdk.Stack.of(alarm).node.path != self._stack.node.path:
             return False
-        if isinstance(resource, cloudwatch.CfnAlarm):
+        if isinstance(resource, cdk.aws_cloudwatch.CfnAlarm):
             given = [resource.alarm_name, resource.alarm_description, resource.dimensions, resource.metrics]
             return self._is_referred_to_in(given)
-        if isinstance(resource, cloudwatch.CfnCompositeAlarm):
+        if isinstance(resource, cdk.aws_cloudwatch.CfnCompositeAlarm):
             rule = json.dumps(self._stack.resolve(resource.alarm_rule))
-            alarms = (each for each in self._stack.node.find_all() if isinstance(each, cloudwatch.AlarmBase))
+            alarms = (each for each in self._stack.node.find_all() if isinstance(each, cdk.aws_cloudwatch.CfnAlarm))
             return any(self._logical_id(each) in rule and self._is_needed_by(each) for each in alarms)
         return False
 
-    def _logical_id(self, alarm: cloudwatch.AlarmBase) -> str:
-        resource = cast("cdk.CfnElement", alarm.node.default_child)
+    def _logical_id(self, resource: cdk.CfnResource) -> str:
         return f'"{self._stack.resolve(resource.logical_id)}"'
 
     def _is_referred_to_in(self, value: object) -> bool:

@@ -9,16 +9,12 @@ from typing import TYPE_CHECKING, Literal, Unpack
 
 import aws_cdk as cdk
 import jsii
-from aws_cdk import aws_cloudwatch as cloudwatch
-from aws_cdk import aws_events as events
-from aws_cdk import aws_kms as kms
-from aws_cdk import aws_logs as logs
 
 from .declaration import problems_of_scaling
 from .errors import EndpointConfigurationError
 from .facades.additions import adding
-from .facades.alarms import EndpointAlarms, Percentage, read_settings
-from .facades.dashboard import create_dashboard
+from .facades.alarm_settings import read_settings
+from .facades.alarms import AlarmSets, EndpointAlarms, Percentage
 from .facades.events import DEPLOYMENT_STATE_CHANGE, STATE_CHANGE, EventOptions, create_rule
 from .facades.grants import EndpointGrants
 from .facades.logs import create_log_group
@@ -27,6 +23,11 @@ from .rules import Resource
 from .served import ServedEndpoint
 
 if TYPE_CHECKING:
+    from aws_cdk import aws_cloudwatch as cloudwatch
+    from aws_cdk import aws_events as events
+    from aws_cdk import aws_kms as kms
+    from aws_cdk import aws_logs as logs
+
     from .facades.scaling import EndpointScaling, ScalableInstanceCount
 
 
@@ -100,9 +101,9 @@ class MultiContainerEndpointBase(ServedEndpoint, metaclass=jsii.JSIIAbstractClas
         return EndpointMetrics(self)
 
     @functools.cached_property
-    def _alarm_sets(self) -> list[EndpointAlarms]:
+    def _alarm_sets(self) -> AlarmSets:
         """What `add_alarms` has made."""
-        return []
+        return AlarmSets(self)
 
     def add_alarms(
         self,
@@ -122,9 +123,9 @@ class MultiContainerEndpointBase(ServedEndpoint, metaclass=jsii.JSIIAbstractClas
     ) -> EndpointAlarms:
         """Add alarms on each variant: latency, errors, CPU, memory and disk. Each threshold may be `False`: no alarm.
 
-        In Direct mode latency and errors are watched for each container. The alarms are made at synth, or when you ask
-        for `alarms` of what is returned: containers and variants that are added later have theirs, too, and the order
-        of the calls makes no difference. What cannot be had of those that came later is reported at synth.
+        In Direct mode latency and errors are watched for each container. Containers and variants that are added later
+        have their alarms, too, so that the order of the calls makes no difference; where such an alarm cannot be had,
+        the container or variant is refused.
 
         Where nobody calls, there is no error and no latency, so that those alarms are OK; where the instances publish
         nothing, the others have insufficient data.
@@ -142,7 +143,7 @@ class MultiContainerEndpointBase(ServedEndpoint, metaclass=jsii.JSIIAbstractClas
         https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-configuration.html
 
         Args:
-            id: The id of the construct that holds the alarms. Default: `Alarms`.
+            id: What the ids of these alarms begin with. Default: `Alarms`.
             latency_p99: How long 99 % of the calls take at most, all containers of a pipeline together. Default: 10
                 seconds, as a safety net; give your own objective. No alarm if the endpoint is asynchronous.
             error_rate_5xx: How many percent of the calls end in a 5xx error at most. Default: 1.
@@ -183,10 +184,7 @@ class MultiContainerEndpointBase(ServedEndpoint, metaclass=jsii.JSIIAbstractClas
             },
         )
         self._check_is_here("add_alarms")
-        with adding(self, id, "add_alarms"):
-            made = EndpointAlarms(self, id, settings=settings, metrics=self.metrics, others=self._alarm_sets)
-        self._alarm_sets.append(made)
-        return made
+        return self._alarm_sets.add(id, settings)
 
     def add_dashboard(
         self,
@@ -215,10 +213,10 @@ class MultiContainerEndpointBase(ServedEndpoint, metaclass=jsii.JSIIAbstractClas
         Raises:
             EndpointConfigurationError: If an argument cannot be used or no variant is known.
         """
+        from .facades.dashboard import create_dashboard  # noqa: PLC0415 - most endpoints never need it
+
         with adding(self, id, "add_dashboard"):
-            return create_dashboard(
-                self, id, dashboard_name, default_interval, metrics=self.metrics, alarms=self._alarm_sets
-            )
+            return create_dashboard(self, id, dashboard_name, default_interval, self._alarm_sets)
 
     def add_log_group(
         self,

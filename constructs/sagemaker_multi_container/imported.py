@@ -15,6 +15,7 @@ from .endpoint_base import MultiContainerEndpointBase
 from .errors import EndpointConfigurationError, Problem
 from .facades.grants import EndpointGrants
 from .modes import InferenceExecutionMode
+from .readings import environment_of, stack_of
 from .rules.limits import ENDPOINT_NAME
 from .served import ServedVariant
 from .tokens import TOKEN, is_token
@@ -62,6 +63,16 @@ class _ImportedEndpoint(MultiContainerEndpointBase):
     @property
     def env(self) -> ResourceEnvironment:
         return self._env or super().env
+
+    @property
+    def _is_imported(self) -> bool:
+        return True
+
+    @property
+    def _other_account(self) -> str | None:
+        if self._env is None or self._env.account == environment_of(stack_of(self)).account:
+            return None
+        return self._env.account
 
 
 def import_by_name(

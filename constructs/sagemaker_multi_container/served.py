@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterable
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import jsii
-from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
 from aws_cdk.interfaces import ResourceEnvironment
 from aws_cdk.interfaces.aws_sagemaker import EndpointReference, IEndpointRef
@@ -16,9 +16,13 @@ from constructs import Construct
 
 from .arguments import WRONG_ARGUMENT, describe, plain
 from .errors import EndpointConfigurationError, Problem
+from .features.deployment import RollbackAlarm
 from .readings import environment_of, stack_of
 from .rules import Resource
 from .tokens import is_token
+
+if TYPE_CHECKING:
+    from aws_cdk.interfaces.aws_cloudwatch import IAlarmRef
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +75,16 @@ class ServedEndpoint(Construct, metaclass=jsii.JSIIAbstractClass):
         return False
 
     @property
+    def _is_imported(self) -> bool:
+        """Whether the endpoint is deployed elsewhere, so that nothing of it comes later."""
+        return False
+
+    @property
+    def _other_account(self) -> str | None:
+        """The account that the endpoint is in, unless it is its stack's."""
+        return None
+
+    @property
     def endpoint_ref(self) -> EndpointReference:
         """A reference to the endpoint, for whatever takes an `IEndpointRef`."""
         return EndpointReference(endpoint_arn=self.endpoint_arn)
@@ -120,7 +134,7 @@ class ServedEndpoint(Construct, metaclass=jsii.JSIIAbstractClass):
             raise self._refusal(call, message, "call it in a stack there")
 
     def _check_rollback(self, count: int) -> None:  # noqa: ARG002 - for endpoints that this app deploys
-        """Whether as many more alarms on the endpoint's own metrics can roll its updates back.
+        """Whether as many alarms on the endpoint's own metrics can roll its updates back.
 
         Raises:
             EndpointConfigurationError: If they cannot, as those of an imported endpoint.
@@ -128,7 +142,7 @@ class ServedEndpoint(Construct, metaclass=jsii.JSIIAbstractClass):
         message = "cannot be had of an imported endpoint, which this app does not deploy"
         raise self._refusal("rollback", message, "ask for it in the app that declares the endpoint")
 
-    def add_rollback_alarm(self, *alarms: cloudwatch.IAlarm) -> None:
+    def add_rollback_alarm(self, *alarms: IAlarmRef) -> None:
         """Have SageMaker roll an update back when one of these alarms goes off while it is under way.
 
         Raises:
@@ -136,6 +150,16 @@ class ServedEndpoint(Construct, metaclass=jsii.JSIIAbstractClass):
         """
         message = f"cannot be given to an imported endpoint: got {len(alarms)}"
         raise self._refusal("alarms", message, "give them to the endpoint in the app that declares it")
+
+    @contextmanager
+    def _rolled_back_by(self, alarms: Sequence[RollbackAlarm]) -> Iterator[None]:
+        """Have updates rolled back on all of these alarms on the endpoint's own metrics, unless that is refused.
+
+        Raises:
+            EndpointConfigurationError: If they cannot be, or what is done within this context is refused.
+        """
+        self._check_rollback(len(alarms))
+        yield
 
     @abstractmethod
     def _scaled_by(self, call: str, resource: Resource) -> AbstractContextManager[None]:
@@ -152,6 +176,18 @@ class ServedEndpoint(Construct, metaclass=jsii.JSIIAbstractClass):
     def _refusal(self, argument: str, message: str, fix: str, rule: str = WRONG_ARGUMENT) -> EndpointConfigurationError:
         """An error about an argument of one of the endpoint's methods."""
         return EndpointConfigurationError(self.node.path, [Problem(rule, argument, message, fix)])
+
+
+def check_variants_are_known(endpoint: ServedEndpoint) -> None:
+    """Whether there is something to watch.
+
+    Raises:
+        EndpointConfigurationError: If the endpoint is imported without its variants.
+    """
+    variants = endpoint.served_variants
+    if not variants or not all(variant.name for variant in variants):
+        message = "are not known, and every metric is of a variant"
+        raise endpoint._refusal("variants", message, "give variant_names where you import the endpoint")
 
 
 def check_hostname(endpoint: ServedEndpoint, argument: str, hostname: object, variants: Iterable[ServedVariant]) -> str:

@@ -11,6 +11,7 @@ import jsii
 import pytest
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
+from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sns as sns
 from aws_cdk.assertions import Annotations, Match, Template
@@ -19,6 +20,9 @@ from constructs import Construct, IConstruct
 
 from sagemaker_multi_container import (
     AsyncInference,
+    ContainerDefinition,
+    Deployment,
+    EndpointAlarms,
     EndpointConfigurationError,
     MultiContainerEndpoint,
     ProductionVariant,
@@ -34,6 +38,7 @@ NO_ALARMS: dict[str, Any] = {
     "memory_utilization": False,
     "disk_utilization": False,
 }
+TOPIC = "arn:aws:sns:us-east-1:123456789012:topic"
 OF_A_CONTAINER = ["LatencyP99", "ErrorRate5xx", "ErrorRate4xx"]
 OF_A_VARIANT = ["ErrorRate5xx", "ErrorRate4xx", "CpuUtilization", "MemoryUtilization", "DiskUtilization"]
 
@@ -43,12 +48,10 @@ def only(**threshold: Any) -> dict[str, Any]:
     return {**NO_ALARMS, **threshold}
 
 
-def rendered(stack: cdk.Stack, alarm: cloudwatch.Alarm) -> dict[str, Any]:
+def rendered(stack: cdk.Stack, alarm: cloudwatch.CfnAlarm) -> dict[str, Any]:
     """The CloudFormation properties of an alarm."""
     template = Template.from_stack(stack).to_json()
-    default = alarm.node.default_child
-    assert isinstance(default, cloudwatch.CfnAlarm)
-    found: dict[str, Any] = template["Resources"][stack.resolve(default.logical_id)]["Properties"]
+    found: dict[str, Any] = template["Resources"][stack.resolve(alarm.logical_id)]["Properties"]
     return found
 
 
@@ -266,7 +269,7 @@ def test_rolls_back_on_errors_and_latency(stack: cdk.Stack, mode: Any) -> None:
     made = endpoint(stack, mode=mode, endpoint_name="search").add_alarms(rollback=True)
 
     kept = [made.alarms["AllTraffic.LatencyP99"], made.alarms["AllTraffic.ErrorRate5xx"]]
-    assert rollback_alarms(stack) == [stack.resolve(alarm.alarm_name)["Ref"] for alarm in kept]
+    assert rollback_alarms(stack) == [stack.resolve(alarm.ref)["Ref"] for alarm in kept]
 
 
 def test_fifteen_containers_do_not_exceed_the_rollback_alarms(stack: cdk.Stack) -> None:
@@ -308,6 +311,26 @@ def test_rolls_back_on_containers_that_come_later(stack: cdk.Stack) -> None:
     assert len(rollback_alarms(stack)) == 1
 
 
+def names_in(tree: object) -> set[str]:
+    """The keys of a property tree."""
+    if isinstance(tree, dict):
+        return {*tree, *(name for inner in tree.values() for name in names_in(inner))}
+    return {name for inner in tree for name in names_in(inner)} if isinstance(tree, list) else set()
+
+
+@pytest.mark.parametrize("account", [cdk.Aws.ACCOUNT_ID, "123456789012"])
+def test_l1_drops_nothing_that_alarms_say(stack: cdk.Stack, account: str) -> None:
+    """As it does without a word with each nested key that it does not know."""
+    arn = f"arn:aws:sagemaker:us-east-1:{account}:endpoint/search"
+    made = MultiContainerEndpoint.from_endpoint_arn(
+        stack, "Imported", arn, mode=DIRECT, hostnames=["a", "b"], variant_names=["main"]
+    ).add_alarms(cpu_utilization=False)
+
+    for key, alarm in made.alarms.items():
+        watch = made._watches[key]  # noqa: SLF001 - what L1 was given
+        assert names_in(rendered(stack, alarm)) == names_in(watch.properties)
+
+
 CALLS: dict[str, Callable[[MultiContainerEndpoint], object]] = {
     "alarms": lambda made: made.add_alarms(
         error_rate_4xx=False, memory_utilization=False, disk_utilization=False, rollback=True
@@ -316,7 +339,10 @@ CALLS: dict[str, Callable[[MultiContainerEndpoint], object]] = {
     "variant": lambda made: made.add_variant(ProductionVariant(name="new", instance_type="ml.m5.large")),
     "dashboard": lambda made: made.add_dashboard(),
     "scaling": lambda made: made.auto_scale(min_capacity=1, max_capacity=3, variant="old"),
+    "rollback alarm": lambda made: made.add_rollback_alarm(cloudwatch.Alarm.from_alarm_name(made, "Mine", "mine")),
 }
+ORDERED = CALLS.keys() - {"dashboard", "scaling"}
+"""Those of which each adds to what another one has made."""
 
 
 def template_after(calls: Sequence[str]) -> dict[str, Any]:
@@ -329,71 +355,60 @@ def template_after(calls: Sequence[str]) -> dict[str, Any]:
     return dict(Template.from_stack(stack).to_json())
 
 
-@pytest.mark.parametrize("first", CALLS)
+@pytest.mark.parametrize("first", sorted(ORDERED))
 def test_is_the_same_whichever_order_the_calls_come_in(first: str) -> None:
     """Alarms, those that roll back, dashboard and all the rest."""
     expected = template_after([*CALLS])
 
     made = next(each for each in expected["Resources"].values() if each["Type"] == "AWS::SageMaker::Endpoint")
-    assert len(made["Properties"]["DeploymentConfig"]["AutoRollbackConfiguration"]["Alarms"]) == 4
-    for others in permutations(CALLS.keys() - {first}):
-        assert template_after([first, *others]) == expected
+    assert len(made["Properties"]["DeploymentConfig"]["AutoRollbackConfiguration"]["Alarms"]) == 5
+    for others in permutations(ORDERED - {first}):
+        calls = [first, *others]
+        assert template_after([*calls, "dashboard", "scaling"]) == expected
+        assert template_after(["scaling", "dashboard", *calls]) == expected
 
 
-def test_is_the_same_when_its_alarms_were_asked_for_before(flags: dict[str, Any]) -> None:
-    """Which makes those that are known by then."""
-    templates = []
-    for asks in (True, False):
-        stack = cdk.Stack(cdk.App(context=flags), "Stack")
-        made = endpoint(stack, mode=DIRECT, endpoint_name="search")
-        made.add_dashboard()
-        alarms = made.add_alarms(rollback=True)
-        if asks:
-            assert len(alarms.alarms) == 2 * 3 + 3 + 2
-        made.add_rollback_alarm(cloudwatch.Alarm.from_alarm_name(stack, "Mine", "mine"))
-        for number in range(3, 13):
-            made.add_container(container(f"c{number}"))
-        templates.append(Template.from_stack(stack).to_json())
+@pytest.mark.parametrize("calls", list(permutations(["alarms", "container", "variant"])))
+def test_shows_its_alarms_in_the_same_order_whichever_came_first(calls: Sequence[str]) -> None:
+    """That of the variants and their containers."""
+    variants = [ProductionVariant(name="old", instance_type="ml.m5.large")]
+    made = endpoint(cdk.Stack(), mode=DIRECT, instance_type=None, variants=variants)
+    results = [made.add_alarms() if call == "alarms" else CALLS[call](made) for call in calls]
+    (alarms,) = (result for result in results if isinstance(result, EndpointAlarms))
 
-    assert templates[0] == templates[1]
+    of_containers = [f"{name}.{what}" for name in ("first", "second", "third") for what in OF_A_CONTAINER]
+    of_a_variant = [*of_containers, "CpuUtilization", "MemoryUtilization", "DiskUtilization"]
+    assert [*alarms.alarms] == [f"{variant}.{what}" for variant in ("old", "new") for what in of_a_variant]
 
 
-def said_at_synth(stack: cdk.Stack) -> str:
-    """What is wrong at synth."""
-    with pytest.raises(RuntimeError) as refused:
-        Template.from_stack(stack)
-    return str(refused.value)
-
-
-def test_reports_late_rollback_alarms_that_are_too_many(stack: cdk.Stack) -> None:
-    """At synth, each time, and makes none of them."""
+@pytest.mark.parametrize(
+    ("arguments", "variant", "message"),
+    [
+        ({"rollback": True}, {"instance_type": "ml.m5.large"}, "rollback: needs 12 rollback alarms beside 0 others"),
+        ({"cpu_utilization": 80}, {"instance_type": "ml.new9.metal"}, "the instance type of variant 'new' is ml.new9"),
+    ],
+)
+def test_refuses_variants_that_cannot_have_their_alarms(
+    stack: cdk.Stack, arguments: dict[str, Any], variant: dict[str, Any], message: str
+) -> None:
+    """At the line that adds them; the endpoint stays as it was."""
     variants = [ProductionVariant(name=f"v{number}", instance_type="ml.m5.large") for number in range(5)]
     made = endpoint(stack, endpoint_name="search", instance_type=None, variants=variants)
-    alarms = made.add_alarms(rollback=True)
-    made.add_variant(ProductionVariant(name="v5", instance_type="ml.m5.large"))
+    alarms = made.add_alarms(**arguments)
+    before = Template.from_stack(stack).to_json()
+    there = [*alarms.alarms]
 
     for _ in range(2):
-        said = said_at_synth(stack)
-        assert said.count("rollback: needs 12 rollback alarms") == 1
-    assert alarms.node.children == []
+        with pytest.raises(EndpointConfigurationError, match=message):
+            made.add_variant(ProductionVariant(name="new", containers=containers("x", "y"), **variant))
 
-
-def test_reports_late_variants_whose_vcpus_are_not_known(stack: cdk.Stack) -> None:
-    """If you gave a threshold for them."""
-    made = endpoint(stack, endpoint_name="search")
-    alarms = made.add_alarms(cpu_utilization=80)
-    made.add_variant(ProductionVariant(name="new", instance_type="ml.new9.metal"))
-
-    with pytest.raises(EndpointConfigurationError, match=r"the instance type of variant 'new' is ml\.new9\.metal"):
-        _ = alarms.alarms
-    for _ in range(2):
-        assert said_at_synth(stack).count("cpu_utilization: needs the number of vCPUs") == 1
-    assert alarms.node.children == []
+    assert Template.from_stack(stack).to_json() == before
+    assert [*alarms.alarms] == there
 
 
 @jsii.implements(cdk.IAspect)
-class Late:
-    """An Aspect that comes after the alarms were visited."""
+class AtSynth:
+    """An Aspect that does something with an endpoint, once."""
 
     def __init__(self, made: MultiContainerEndpoint, call: str) -> None:
         self._made = made
@@ -405,46 +420,194 @@ class Late:
             CALLS[call](self._made)
 
 
-@pytest.mark.parametrize(
-    ("call", "late"),
-    [
-        ("alarms", "AllTraffic.first.ErrorRate5xx"),
-        ("container", "AllTraffic.third.LatencyP99"),
-        ("variant", "new.first"),
-    ],
-)
-def test_reports_what_comes_too_late(call: str, late: str) -> None:
-    """Rather than to watch less than was asked for."""
-    stack = cdk.Stack(cdk.App(context={"@aws-cdk/core:aspectStabilization": False}), "Stack")
-    made = endpoint(stack, mode=DIRECT, endpoint_name="search")
-    cdk.CfnParameter(stack, "Parameter")
-    if call != "alarms":
-        CALLS["alarms"](made)
-    cdk.Aspects.of(stack).add(cast("cdk.IAspect", Late(made, call)))
+@pytest.mark.parametrize("stabilize", [False, True])
+@pytest.mark.parametrize("call", ["alarms", "container", "variant"])
+def test_watches_what_an_aspect_adds(call: str, *, stabilize: bool) -> None:
+    """As if it had been there before."""
+    templates = []
+    for at_synth in (True, False):
+        stack = cdk.Stack(cdk.App(context={"@aws-cdk/core:aspectStabilization": stabilize}), "Stack")
+        made = endpoint(stack, mode=DIRECT, endpoint_name="search")
+        cdk.CfnParameter(stack, "Parameter")
+        if call != "alarms":
+            CALLS["alarms"](made)
+        if at_synth:
+            cdk.Aspects.of(stack).add(cast("cdk.IAspect", AtSynth(made, call)))
+        else:
+            CALLS[call](made)
+        templates.append(Template.from_stack(stack).to_json())
 
-    said = said_at_synth(stack)
-    assert "add_alarms: cannot make alarms of what an Aspect added too late: " in said
-    assert late in said
+    assert templates[0] == templates[1]
+
+
+def test_leaves_your_own_deployment_config_alone(stack: cdk.Stack) -> None:
+    """Nothing is made at synth that could overwrite it."""
+    made = endpoint(stack, mode=SERIAL, endpoint_name="search")
+    made.add_alarms(rollback=True)
+    mine: Any = {"autoRollbackConfiguration": {"alarms": [{"alarmName": "mine"}]}}
+    made.cfn_endpoint.deployment_config = mine
+
+    deployment = properties(stack, "SageMaker::Endpoint")["DeploymentConfig"]
+    assert deployment == {"AutoRollbackConfiguration": {"Alarms": [{"AlarmName": "mine"}]}}
 
 
 @jsii.implements(cloudwatch.IAlarmAction)
-class Refusing:
-    """An action that refuses every alarm."""
+class Choosy:
+    """An action that is written in Python, and takes each alarm but one."""
 
-    def bind(self, scope: Construct, alarm: cloudwatch.IAlarm) -> cloudwatch.AlarmActionConfig:  # noqa: ARG002
-        raise ValueError("not this one")
+    def __init__(self, refuses: str = "") -> None:
+        self._refuses = refuses
+        self.seen: list[cloudwatch.IAlarm] = []
+
+    def bind(self, scope: Construct, alarm: cloudwatch.IAlarm) -> cloudwatch.AlarmActionConfig:
+        if scope.node.id == self._refuses:
+            raise ValueError("not this one")
+        self.seen.append(alarm)
+        return cloudwatch.AlarmActionConfig(alarm_action_arn=TOPIC)
 
 
-def test_reports_actions_that_refuse_an_alarm(stack: cdk.Stack) -> None:
-    """In their own words."""
-    alarms = endpoint(stack).add_alarms(actions=[wrong(Refusing())])
+def test_takes_actions_that_are_written_in_python(stack: cdk.Stack) -> None:
+    """They see each alarm, with its ARN."""
+    action = Choosy()
+    alarms = endpoint(stack).add_alarms(actions=[wrong(action)]).alarms
 
-    assert "add_alarms: is refused by the CDK: not this one" in said_at_synth(stack)
-    assert alarms.node.children == []
+    seen = [stack.resolve(alarm.alarm_arn) for alarm in action.seen]
+    assert seen == [stack.resolve(alarm.attr_arn) for alarm in alarms.values()]
+    assert rendered(stack, alarms["AllTraffic.LatencyP99"])["OKActions"] == [TOPIC]
 
 
-def test_counts_the_rollback_alarms_that_others_promise(stack: cdk.Stack) -> None:
-    """They are made at synth, and SageMaker takes 10 in all."""
+def test_refuses_actions_that_refuse_an_alarm(stack: cdk.Stack) -> None:
+    """In their own words, and makes none of the alarms."""
+    made = endpoint(stack)
+    before = len(made.node.find_all())
+    said = r"add_alarms: actions: cannot be used for the alarm 'AllTraffic\.CpuUtilization': not this one"
+
+    with pytest.raises(EndpointConfigurationError, match=said):
+        made.add_alarms(actions=[wrong(Choosy("Alarms.AllTraffic.CpuUtilization"))])
+    assert len(made.node.find_all()) == before
+
+    assert len(made.add_alarms().alarms) == 6
+
+
+def test_refuses_containers_whose_alarms_an_action_refuses() -> None:
+    """The endpoint stays as it was, also the alarms that watch several containers."""
+    templates = []
+    for tries in (True, False):
+        stack = cdk.Stack(cdk.App(), "Stack")
+        made = endpoint(stack, mode=DIRECT, endpoint_name="search")
+        made.add_dashboard()
+        made.add_alarms(actions=[wrong(Choosy("Alarms.AllTraffic.third.ErrorRate5xx"))], rollback=True)
+        if tries:
+            with pytest.raises(EndpointConfigurationError, match="not this one"):
+                made.add_container(container("third"))
+        templates.append(Template.from_stack(stack).to_json())
+
+    assert templates[0] == templates[1]
+
+
+@pytest.mark.parametrize("region", [None, "eu-west-1"])
+def test_refuses_actions_on_ec2_instances(region: str | None) -> None:
+    """CloudWatch takes them for alarms on one instance, as EC2 knows it."""
+    stack = cdk.Stack(cdk.App(), "Stack", env=cdk.Environment(region=region))
+
+    with pytest.raises(EndpointConfigurationError, match="act on EC2 instances, and the alarms are on none"):
+        endpoint(stack).add_alarms(actions=[Ec2Action(Ec2InstanceAction.STOP)])
+
+    assert resources(stack, "CloudWatch::Alarm") == {}
+
+
+def function(stack: cdk.Stack) -> lambda_.Function:
+    """A function that alarms can call."""
+    code = lambda_.Code.from_inline("def handler(event, context): ...")
+    return lambda_.Function(stack, "Page", code=code, handler="index.handler", runtime=lambda_.Runtime.PYTHON_3_13)
+
+
+def test_lets_its_alarms_call_a_function(stack: cdk.Stack) -> None:
+    """Each of them, and nobody else."""
+    action = actions.LambdaAction(function(stack), use_unique_permission_id=True)
+    alarms = endpoint(stack).add_alarms(actions=[action]).alarms
+
+    permissions = [each["Properties"]["SourceArn"] for each in resources(stack, "Lambda::Permission").values()]
+    assert permissions == [stack.resolve(alarm.attr_arn) for alarm in alarms.values()]
+
+
+def test_tells_more_of_one_alarm(stack: cdk.Stack) -> None:
+    """Beside what all of them tell."""
+    everyone, on_call = (actions.SnsAction(sns.Topic(stack, name)) for name in ("Everyone", "OnCall"))
+    made = endpoint(stack).add_alarms(actions=[everyone])
+    made.add_alarm_action(on_call, alarm="AllTraffic.LatencyP99")
+    made.add_insufficient_data_action(on_call, alarm="AllTraffic.CpuUtilization")
+
+    told = {key: rendered(stack, alarm) for key, alarm in made.alarms.items()}
+    counts = {
+        key: [len(alarm.get(f"{state}Actions", ())) for state in ("Alarm", "OK", "InsufficientData")]
+        for key, alarm in told.items()
+    }
+    assert counts.pop("AllTraffic.LatencyP99") == [2, 1, 0]
+    assert counts.pop("AllTraffic.CpuUtilization") == [1, 1, 1]
+    assert [*counts.values()] == [[1, 1, 0]] * 4
+
+
+@pytest.mark.parametrize("container_first", [True, False])
+def test_tells_more_of_all_alarms(stack: cdk.Stack, *, container_first: bool) -> None:
+    """Also of those that come later."""
+    made = endpoint(stack, mode=DIRECT)
+    alarms = made.add_alarms(**only(latency_p99=None))
+    if container_first:
+        made.add_container(container("third"))
+    alarms.add_ok_action(wrong(Choosy()))
+    if not container_first:
+        made.add_container(container("third"))
+
+    assert [rendered(stack, alarm)["OKActions"] for alarm in alarms.alarms.values()] == [[TOPIC]] * 3
+
+
+@pytest.mark.parametrize(
+    ("given", "alarm", "message"),
+    [
+        ([1], None, r"add_alarm_action\.actions\[0\]: is the int 1, expected a cloudwatch\.IAlarmAction"),
+        ([Choosy()] * 5, None, "are 5 beside 1 others, and CloudWatch takes 5 for an alarm"),
+        (
+            [Choosy()],
+            "AllTraffic.Latency",
+            "alarm: is the str 'AllTraffic.Latency', and the alarms are 'AllT",
+        ),
+        ([Choosy("Alarms.AllTraffic.CpuUtilization")], None, "not this one"),
+        (
+            [Ec2Action(Ec2InstanceAction.STOP)],
+            "AllTraffic.LatencyP99",
+            "add_alarm_action: actions: act on EC2 instances",
+        ),
+    ],
+)
+def test_refuses_wrong_additional_actions(stack: cdk.Stack, given: list[Any], alarm: str | None, message: str) -> None:
+    """And adds none of them."""
+    made = endpoint(stack).add_alarms(actions=[wrong(Choosy())])
+    before = resources(stack, "CloudWatch::Alarm")
+
+    with pytest.raises(EndpointConfigurationError, match=message):
+        made.add_alarm_action(*given, alarm=alarm)
+
+    assert resources(stack, "CloudWatch::Alarm") == before
+
+
+def test_its_alarms_are_taken_by_the_cdk(stack: cdk.Stack) -> None:
+    """By composite alarms, mute rules and widgets."""
+    made = endpoint(stack, endpoint_name="search")
+    latency, errors, *_ = made.add_alarms().alarms.values()
+    either = cloudwatch.AlarmRule.any_of(
+        *(cloudwatch.AlarmRule.from_alarm(alarm, cloudwatch.AlarmState.ALARM) for alarm in (latency, errors))
+    )
+    cloudwatch.CompositeAlarm(stack, "Either", alarm_rule=either, actions_suppressor=latency)
+    cloudwatch.Dashboard(stack, "Dashboard").add_widgets(cloudwatch.AlarmStatusWidget(alarms=[latency]))
+
+    (composite,) = resources(stack, "CloudWatch::CompositeAlarm").values()
+    assert stack.resolve(errors.attr_arn) in composite["Properties"]["AlarmRule"]["Fn::Join"][1]
+    assert composite["Properties"]["ActionsSuppressor"] == stack.resolve(latency.attr_arn)
+
+
+def test_counts_the_rollback_alarms_of_others(stack: cdk.Stack) -> None:
+    """SageMaker takes 10 in all."""
     variants = [ProductionVariant(name=f"v{number}", instance_type="ml.m5.large") for number in range(3)]
     made = endpoint(stack, endpoint_name="search", instance_type=None, variants=variants)
     made.add_alarms(rollback=True)
@@ -473,30 +636,6 @@ def test_takes_no_actions_as_none(stack: cdk.Stack) -> None:
     endpoint(stack).add_alarms(actions=None)
 
     assert not any("AlarmActions" in alarm["Properties"] for alarm in resources(stack, "CloudWatch::Alarm").values())
-
-
-def test_costs_nothing_twice(stack: cdk.Stack, messages: list[str]) -> None:
-    """Alarms that exist are not made anew, and each metric costs a round trip to Node."""
-    made = endpoint(stack, mode=DIRECT, endpoint_name="search")
-    alarms = made.add_alarms(rollback=True)
-    assert len(alarms.alarms) == 11
-    messages.clear()
-
-    assert len(alarms.alarms) == 11
-    assert messages == []
-
-
-def test_synthesises_in_few_messages(app: cdk.App, stack: cdk.Stack, messages: list[str]) -> None:
-    """Also with a dashboard, which the CDK asks for its body several times."""
-    made = endpoint(stack, mode=DIRECT, endpoint_name="search")
-    messages.clear()
-    made.add_alarms(**{**NO_ALARMS, **dict.fromkeys(["cpu_utilization", "memory_utilization", "disk_utilization"])})
-    made.add_dashboard()
-    added = len(messages)
-    app.synth()
-
-    assert added <= 20
-    assert len(messages) - added <= 32
 
 
 def test_refuses_more_rollback_alarms_than_sagemaker_takes(stack: cdk.Stack) -> None:
@@ -547,8 +686,24 @@ def test_warns_where_the_vcpus_are_not_known(stack: cdk.Stack, instance_type: st
     assert list(made.alarms) == [f"AllTraffic.{what}" for what in ["LatencyP99", *OF_A_VARIANT] if what[0] != "C"]
     (warning,) = cpu_warnings(stack)
     assert "the alarm on CPU utilization is left out: it needs the number of vCPUs" in warning
-    assert "give cpu_utilization=False" in warning
+    assert "give add_alarms cpu_utilization=False" in warning
     assert "sagemaker-multi-container:MCE-Y04" in warning
+
+
+def test_warns_once_of_each_variant(stack: cdk.Stack) -> None:
+    """Also of one that comes later, and not of one that was refused."""
+    made = endpoint(stack, mode=DIRECT, instance_type="ml.new9.metal")
+    made.add_alarms("Warnings")
+    made.add_alarms("Pages", latency_p99=cdk.Duration.seconds(1))
+    made.add_container(container("third"))
+    with pytest.raises(EndpointConfigurationError):
+        made.add_variant(ProductionVariant(name="AllTraffic", instance_type="ml.new8.metal"))
+    made.add_variant(ProductionVariant(name="new", instance_type="ml.new7.metal"))
+
+    assert [name for warning in cpu_warnings(stack) for name in ("AllTraffic", "new") if repr(name) in warning] == [
+        "AllTraffic",
+        "new",
+    ]
 
 
 def test_does_not_warn_of_what_is_switched_off(stack: cdk.Stack) -> None:
@@ -676,7 +831,11 @@ def test_refuses_error_rates_of_asynchronous_endpoints(stack: cdk.Stack, rate: f
         ({"actions": [1]}, "actions[0]: is the int 1, expected a cloudwatch.IAlarmAction"),
         ({"rollback": 1}, "rollback: is the int 1, expected True or False"),
         ({"id": 1}, "add_alarms: id: is the int 1, expected a string"),
-        ({"id": "Policy"}, "add_alarms: id: is 'Policy', which the endpoint has already"),
+        ({"id": ""}, "add_alarms: id: is the str '', expected a string"),
+        (
+            {"id": cdk.Aws.REGION},
+            "add_alarms: id: is a string that is only known at deployment, expected a",
+        ),
     ],
 )
 def test_refuses_wrong_arguments(stack: cdk.Stack, arguments: dict[str, Any], message: str) -> None:
@@ -689,6 +848,29 @@ def test_refuses_wrong_arguments(stack: cdk.Stack, arguments: dict[str, Any], me
 
     assert message in str(refused.value)
     assert len(made.node.find_all()) == before
+
+
+def test_refuses_an_id_twice(stack: cdk.Stack) -> None:
+    """Unless nothing came of it the first time."""
+    made = endpoint(stack)
+    with pytest.raises(EndpointConfigurationError, match="expected a percentage"):
+        made.add_alarms("Pages", error_rate_5xx=wrong("1%"))
+    made.add_alarms("Pages")
+
+    with pytest.raises(EndpointConfigurationError, match="add_alarms: id: is 'Pages', which the endpoint has already"):
+        made.add_alarms("Pages")
+
+    assert len(resources(stack, "CloudWatch::Alarm")) == 6
+
+
+def test_refuses_ids_that_children_of_yours_have(stack: cdk.Stack) -> None:
+    """And makes none of the alarms."""
+    made = endpoint(stack)
+    Construct(made, "Alarms.AllTraffic.CpuUtilization")
+    with pytest.raises(EndpointConfigurationError, match="add_alarms: is refused by the CDK: There is already a Const"):
+        made.add_alarms()
+
+    assert resources(stack, "CloudWatch::Alarm") == {}
 
 
 def test_refuses_thresholds_that_are_tokens(stack: cdk.Stack) -> None:
@@ -723,7 +905,7 @@ def test_names_tokens_by_their_place(stack: cdk.Stack) -> None:
 
 
 def test_watches_the_errors_of_containers_whose_names_are_not_known(stack: cdk.Stack) -> None:
-    """Of an imported endpoint, and not before it is certain that none will be named."""
+    """Of an imported endpoint, to which none will be added."""
     made = MultiContainerEndpoint.from_endpoint_name(stack, "Imported", "search", mode=DIRECT, variant_names=["main"])
     made.add_alarms(**only(latency_p99=None, error_rate_5xx=None))
 
@@ -745,3 +927,110 @@ def test_whether_it_rolls_back_is_decided_at_synth(stack: cdk.Stack) -> None:
     later: Any = cdk.Fn.condition_if(condition.logical_id, True, False)
     with pytest.raises(EndpointConfigurationError, match=r"rollback: .*decided at synth"):
         endpoint(stack, endpoint_name="search").add_alarms(rollback=later)
+
+
+# What alarms cost. A number here may fall. If it rises, each app with alarms becomes slower: there must be a reason.
+
+THREE: dict[str, Any] = {"error_rate_4xx": False, "memory_utilization": False, "disk_utilization": False}
+"""The alarms on latency, 5xx errors and CPU."""
+WATCHED = Deployment.all_at_once(termination_wait=cdk.Duration.minutes(5))
+"""With rollback alarms that are watched for a while, there is nothing to warn of."""
+IN_ROLLBACK = 2
+"""A rollback alarm's name and ARN are read; and two properties are set once, in the endpoint and in its policy."""
+
+
+def fifteen() -> list[ContainerDefinition]:
+    """As many containers as an endpoint takes."""
+    return containers(*(f"c{number}" for number in range(15)))
+
+
+def test_an_alarm_costs_one_message(app: cdk.App, stack: cdk.Stack, messages: list[str]) -> None:
+    """And synth asks nothing of it."""
+    made = endpoint(stack, endpoint_name="search")
+    messages.clear()
+    made.add_alarms(**THREE)
+    assert len(messages) == 3
+
+    made.add_alarms("More")
+    assert len(messages) == 3 + 6
+
+    messages.clear()
+    app.synth()
+    assert len(messages) == 1
+
+
+def test_a_generated_name_is_read_once(stack: cdk.Stack, messages: list[str]) -> None:
+    """For all that speaks of it."""
+    made = endpoint(stack)
+    messages.clear()
+    made.add_alarms(**THREE)
+    assert len(messages) == 1 + 3
+
+    assert made.endpoint_name in str(made.metrics.invocations().dimensions)
+    messages.clear()
+    made.add_alarms("More", **THREE)
+    assert len(messages) == 3
+
+
+def test_an_objective_is_read_once(stack: cdk.Stack, messages: list[str]) -> None:
+    """However many endpoints share it."""
+    objective = cdk.Duration.millis(250)
+    endpoints = [endpoint(stack, f"Endpoint{number}", endpoint_name=f"search{number}") for number in range(3)]
+    messages.clear()
+    for made in endpoints:
+        made.add_alarms(**only(latency_p99=objective))
+
+    assert len(messages) == 1 + 3
+
+
+@pytest.mark.parametrize("sets", [1, 2])
+def test_a_container_that_comes_later_costs_its_alarms(stack: cdk.Stack, messages: list[str], sets: int) -> None:
+    """One message for each, and what it costs without alarms."""
+    costs = []
+    for number in (0, sets):
+        made = endpoint(stack, f"Endpoint{number}", mode=DIRECT, endpoint_name="search")
+        for each in range(number):
+            made.add_alarms(f"Alarms{each}", **THREE)
+        made.add_container(container("third"))
+        messages.clear()
+        made.add_container(container("fourth"))
+        costs.append(len(messages))
+
+    assert costs[1] - costs[0] == 2 * sets
+
+
+@pytest.mark.parametrize(
+    ("served", "alarms", "rollback_alarms"), [(containers(), 2 * 3 + 3 + 2, 2), (fifteen(), 15 * 3 + 3 + 3, 3)]
+)
+def test_rollback_alarms_cost_little_more(
+    stack: cdk.Stack, messages: list[str], served: list[ContainerDefinition], alarms: int, rollback_alarms: int
+) -> None:
+    """However many containers they watch."""
+    made = endpoint(stack, mode=DIRECT, containers=served, endpoint_name="search", deployment=WATCHED)
+    messages.clear()
+    made.add_alarms(rollback=True)
+
+    assert len(messages) == alarms + rollback_alarms * IN_ROLLBACK + 2
+
+
+def test_an_action_costs_the_same_in_each_alarm(stack: cdk.Stack, messages: list[str]) -> None:
+    """The alarm as actions take it, the action's ARN for it, and the two properties that have it."""
+    topic = actions.SnsAction(sns.Topic(stack, "Topic"))
+    made = endpoint(stack, endpoint_name="search")
+    messages.clear()
+    made.add_alarms(**THREE, actions=[topic])
+
+    assert len(messages) == 3 * (1 + 2 + 2 + 2)
+
+
+def test_a_dashboard_is_composed_once(app: cdk.App, stack: cdk.Stack, messages: list[str]) -> None:
+    """Though the CDK asks for its body several times: it reads the ARN of each alarm, and which of them are there."""
+    made = endpoint(stack, mode=DIRECT, endpoint_name="search")
+    alarms = len(made.add_alarms(**THREE).alarms)
+    messages.clear()
+    made.add_dashboard()
+    app.synth()
+
+    answers = [message for message in messages if message.startswith("_CompleteRequest")]
+    assert len(messages) - len(answers) == 5 + 1 + alarms + 2
+    assert len(answers) <= 10

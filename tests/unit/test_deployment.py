@@ -353,9 +353,42 @@ def test_what_is_retained_is_decided_at_synth(stack: cdk.Stack, argument: str) -
         endpoint(stack, **{argument: later})
 
 
-def test_an_l1_alarm_is_no_alarm(stack: cdk.Stack) -> None:
-    alarm: Any = cloudwatch.CfnAlarm(
-        stack, "Alarm", alarm_name="x", comparison_operator="GreaterThanThreshold", evaluation_periods=1
-    )
-    with pytest.raises(EndpointConfigurationError, match=r"expected a cloudwatch\.IAlarm"):
-        endpoint(stack, rollback_alarms=[alarm])
+@pytest.mark.parametrize("given", ["at first", "later"])
+def test_an_l1_alarm_is_an_alarm(stack: cdk.Stack, given: str) -> None:
+    """As those of `add_alarms` are, and whatever else the CDK calls an alarm."""
+    alarm = cloudwatch.CfnAlarm(stack, "Alarm", comparison_operator="GreaterThanThreshold", evaluation_periods=1)
+    imported = cloudwatch.CfnAlarm.from_alarm_name(stack, "Imported", "errors")
+    if given == "at first":
+        endpoint(stack, rollback_alarms=[wrong(alarm), imported])
+    else:
+        endpoint(stack).add_rollback_alarm(wrong(alarm), imported)
+
+    alarms = properties(stack, "SageMaker::Endpoint")["DeploymentConfig"]["AutoRollbackConfiguration"]["Alarms"]
+    assert alarms == [{"AlarmName": {"Ref": "Alarm"}}, {"AlarmName": "errors"}]
+    own, other = statements(stack)["cloudwatch:DescribeAlarms"]["Resource"]
+    assert own == {"Fn::GetAtt": ["Alarm", "Arn"]}
+    assert "alarm:errors" in str(other)
+
+
+def test_an_l1_alarm_that_waits_for_the_endpoint_is_refused(stack: cdk.Stack) -> None:
+    """And so is a composite alarm of it."""
+    made = endpoint(stack)
+    (own, *_) = made.add_alarms().alarms.values()
+    rule = cloudwatch.AlarmRule.from_alarm(own, cloudwatch.AlarmState.ALARM)
+    for alarm in (own, cloudwatch.CompositeAlarm(stack, "Any", alarm_rule=rule)):
+        with pytest.raises(EndpointConfigurationError, match="would wait for each other"):
+            made.add_rollback_alarm(wrong(alarm))
+
+    assert "DeploymentConfig" not in properties(stack, "SageMaker::Endpoint")
+
+
+def test_an_alarm_of_its_own_is_a_rollback_alarm_once(stack: cdk.Stack) -> None:
+    """Also if `add_alarms` says so, too."""
+    made = endpoint(stack, endpoint_name="search")
+    alarms = made.add_alarms(rollback=True).alarms
+    cpu, latency = alarms["AllTraffic.CpuUtilization"], alarms["AllTraffic.LatencyP99"]
+    made.add_rollback_alarm(wrong(cpu), wrong(latency))
+
+    found = properties(stack, "SageMaker::Endpoint")["DeploymentConfig"]["AutoRollbackConfiguration"]["Alarms"]
+    names = [stack.resolve(alarm.ref) for alarm in (cpu, latency, alarms["AllTraffic.ErrorRate5xx"])]
+    assert [alarm["AlarmName"] for alarm in found] == names

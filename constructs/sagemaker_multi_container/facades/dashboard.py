@@ -10,10 +10,11 @@ import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
 
 from ..modes import InferenceExecutionMode
+from ..readings import attribute
 from ..rules.instance_types import has_gpu
-from ..served import ServedEndpoint, ServedVariant
-from .alarms import EndpointAlarms, check_variants_are_known
-from .metrics import (
+from ..served import ServedEndpoint, ServedVariant, check_variants_are_known
+from .alarms import AlarmSets
+from .measures import (
     BACKLOG,
     CONTAINER_LATENCY,
     CPU,
@@ -29,7 +30,6 @@ from .metrics import (
     MODEL_LATENCY,
     OVERHEAD_LATENCY,
     PROCESSED,
-    EndpointMetrics,
     Measure,
     availability,
     error_rate,
@@ -52,14 +52,12 @@ def create_dashboard(
     id: str,
     name: str | None,
     default_interval: cdk.Duration | None,
-    *,
-    metrics: EndpointMetrics,
-    alarms: Sequence[EndpointAlarms],
+    alarms: AlarmSets,
 ) -> cloudwatch.Dashboard:
     """A dashboard with the endpoint's overview on top."""
     check_variants_are_known(endpoint)
     dashboard = cloudwatch.Dashboard(endpoint, id, dashboard_name=name, default_interval=default_interval)
-    dashboard.add_widgets(EndpointOverview(endpoint, metrics, alarms))
+    dashboard.add_widgets(EndpointOverview(endpoint, alarms))
     return dashboard
 
 
@@ -70,10 +68,9 @@ class EndpointOverview(cloudwatch.ConcreteWidget):
     round trip to Node. It asks several times: the widgets are composed anew only if something was added.
     """
 
-    def __init__(self, endpoint: ServedEndpoint, metrics: EndpointMetrics, alarms: Sequence[EndpointAlarms]) -> None:
+    def __init__(self, endpoint: ServedEndpoint, alarms: AlarmSets) -> None:
         super().__init__(_WIDTH, _HEIGHT)
         self._endpoint = endpoint
-        self._metrics = metrics
         self._alarms = alarms
         self._composed_of: object = None
         self._widgets: list[_Graph] = []
@@ -91,12 +88,13 @@ class EndpointOverview(cloudwatch.ConcreteWidget):
         return self._widgets
 
     def _compose(self) -> None:
-        variants = self._endpoint.served_variants
-        alarms = [alarm for each in self._alarms for alarm in each._made]
+        variants, alarms = self._endpoint.served_variants, self._alarms.made()
         if (variants, alarms) == self._composed_of:
             return
         self._composed_of = variants, alarms
-        alarms = [alarm for each in self._alarms if each._is_there for alarm in each._made]
+        if alarms:  # of which a user may have removed some
+            there = attribute(self._endpoint, "node").children
+            alarms = tuple(alarm for alarm in alarms if alarm in there)
         rows = [*self._rows(variants, alarms, with_needs=True)]
         if sum(map(len, rows)) > _MOST_WIDGETS:
             rows = [*self._rows(variants, alarms, with_needs=False)]
@@ -109,15 +107,15 @@ class EndpointOverview(cloudwatch.ConcreteWidget):
             self._height += _height(row)
 
     def _rows(
-        self, variants: tuple[ServedVariant, ...], alarms: Sequence[cloudwatch.Alarm], *, with_needs: bool
+        self, variants: tuple[ServedVariant, ...], alarms: Sequence[cloudwatch.CfnAlarm], *, with_needs: bool
     ) -> Iterator[list[_Graph]]:
-        name, home = self._metrics._endpoint_name, self._home
+        name, home = self._endpoint._name_in_metrics, self._home
         heading = _heading(name, home["region"], variants)
         if not with_needs:
             heading += f"\n\nCPU and memory of each container are left out: a dashboard has {_MOST_WIDGETS} widgets."
         yield [_text(heading, height=2 + len(variants) + (not with_needs))]
         for start in range(0, len(alarms), _MOST_ALARMS):
-            shown = [alarm.alarm_arn for alarm in alarms[start : start + _MOST_ALARMS]]
+            shown = [attribute(alarm, "attr_arn") for alarm in alarms[start : start + _MOST_ALARMS]]
             properties = {"title": "Alarms", "alarms": shown}
             yield [{"type": "alarm", "width": _WIDTH, "height": 2 + len(shown) // 4, "properties": properties}]
         for variant in variants:
@@ -130,9 +128,8 @@ class EndpointOverview(cloudwatch.ConcreteWidget):
     @cached_property
     def _home(self) -> dict[str, str]:
         """Where the metrics are; an imported endpoint may be in another account."""
-        home = self._metrics._home
-        is_elsewhere = home.account != cdk.Stack.of(self._endpoint).account
-        return {"region": home.region, **({"accountId": home.account} if is_elsewhere else {})}
+        account = self._endpoint._other_account
+        return {"region": self._endpoint.env.region, **({"accountId": account} if account else {})}
 
 
 class _Panels:

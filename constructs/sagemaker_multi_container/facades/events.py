@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from types import SimpleNamespace
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
-from aws_cdk import aws_events as events
+import aws_cdk as cdk
 from constructs import Construct
 
 from ..arguments import describe
 from ..served import ServedEndpoint
 from ..tokens import is_token
+
+if TYPE_CHECKING:
+    from aws_cdk import aws_events as events
 
 STATE_CHANGE = "SageMaker Endpoint State Change"
 DEPLOYMENT_STATE_CHANGE = "SageMaker Endpoint Deployment State Change"
@@ -55,11 +58,11 @@ def create_rule(
         message = f"{min(unknown)!r} is none of them"
         raise endpoint._refusal("options", message, f"give one of {', '.join(sorted(EventOptions.__optional_keys__))}")
     # SageMaker tells endpoints apart without regard to case, and the name of one imported by its ARN is in lower case.
-    detail = {"EndpointName": events.Match.equals_ignore_case(endpoint._name_in_metrics)}
+    detail = {"EndpointName": cdk.aws_events.Match.equals_ignore_case(endpoint._name_in_metrics)}
     if statuses is not None:
         detail["EndpointStatus"] = _statuses(endpoint, statuses)
     _check_only_narrows(endpoint, options.get("event_pattern"), detail)
-    rule = events.Rule(
+    rule = cdk.aws_events.Rule(
         endpoint,
         id,
         description=options.get("description"),

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_kms as kms
-from aws_cdk import aws_logs as logs
 
 from ..arguments import describe
 from ..served import ServedEndpoint
 from ..tokens import is_token
 from .additions import adding
+
+if TYPE_CHECKING:
+    from aws_cdk import aws_kms as kms
+    from aws_cdk import aws_logs as logs
 
 _ID = "LogGroup"
 
@@ -38,7 +42,7 @@ def create_log_group(
         raise endpoint._refusal("encryption_key", message, "use kms.Key.from_key_arn(...)")
     group_name = f"/aws/sagemaker/Endpoints/{name}"
     with adding(endpoint, _ID, "add_log_group"):
-        group = logs.LogGroup(
+        group = cdk.aws_logs.LogGroup(
             endpoint,
             _ID,
             log_group_name=group_name,

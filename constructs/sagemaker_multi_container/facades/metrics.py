@@ -4,25 +4,44 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
-from enum import Enum, auto
 from functools import cached_property
-from typing import TypedDict, Unpack, cast
+from typing import TYPE_CHECKING, TypedDict, Unpack, cast
 
 import aws_cdk as cdk
-from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk.interfaces import ResourceEnvironment
 
 from ..arguments import describe, given, said_by_the_cdk
 from ..modes import InferenceExecutionMode
 from ..served import ServedEndpoint, ServedVariant, check_hostname
 from ..tokens import TOKEN, is_token
+from .measures import (
+    AVAILABILITY,
+    BACKLOG,
+    CONTAINER_LATENCY,
+    CPU,
+    DISK,
+    ERROR_RATE_4XX,
+    ERROR_RATE_5XX,
+    ERRORS_4XX,
+    ERRORS_5XX,
+    EXPIRED,
+    FAILURES,
+    GPU,
+    GPU_MEMORY,
+    INVOCATION_METRICS,
+    INVOCATIONS,
+    MEMORY,
+    MODEL_LATENCY,
+    OVERHEAD_LATENCY,
+    PROCESSED,
+    Measure,
+    Rate,
+    Scope,
+    dimensions_of,
+)
 
-INVOCATION_METRICS = "AWS/SageMaker"
-"""The namespace of what is measured of calls."""
-INSTANCE_METRICS = "/aws/sagemaker/Endpoints"
-"""The namespace of what is measured of instances."""
+if TYPE_CHECKING:
+    from aws_cdk import aws_cloudwatch as cloudwatch
 
 _DEFAULT_PERIOD = 300
 """Of a metric of the CDK, in seconds."""
@@ -61,45 +80,6 @@ class RateOptions(TypedDict, total=False):
     """The name in a graph's legend. Default: what the rate is, and of what."""
     color: str
     """The color in a graph, such as `#1f77b4`. Default: CloudWatch's choice."""
-
-
-class Scope(Enum):
-    """What a metric is measured of."""
-
-    ENDPOINT = auto()
-    VARIANT = auto()
-    CONTAINER = auto()
-    EITHER = auto()
-    """A variant as a whole, and each of its containers."""
-    EITHER_IN_DIRECT = auto()
-    """A variant as a whole, and each of its containers where they are called directly."""
-
-
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """A metric that SageMaker publishes."""
-
-    name: str
-    statistic: str
-    scope: Scope = Scope.VARIANT
-    namespace: str = INVOCATION_METRICS
-
-
-INVOCATIONS = Measure("Invocations", "Sum", Scope.EITHER)
-ERRORS_4XX = Measure("Invocation4XXErrors", "Sum", Scope.EITHER)
-ERRORS_5XX = Measure("Invocation5XXErrors", "Sum", Scope.EITHER)
-CONTAINER_LATENCY = Measure("ContainerLatency", "Average", Scope.CONTAINER)
-MODEL_LATENCY = Measure("ModelLatency", "Average")
-OVERHEAD_LATENCY = Measure("OverheadLatency", "Average", Scope.EITHER)
-CPU = Measure("CPUUtilization", "Average", Scope.EITHER_IN_DIRECT, INSTANCE_METRICS)
-MEMORY = Measure("MemoryUtilization", "Average", Scope.EITHER_IN_DIRECT, INSTANCE_METRICS)
-GPU = Measure("GPUUtilization", "Average", namespace=INSTANCE_METRICS)
-GPU_MEMORY = Measure("GPUMemoryUtilization", "Average", namespace=INSTANCE_METRICS)
-DISK = Measure("DiskUtilization", "Average", namespace=INSTANCE_METRICS)
-BACKLOG = Measure("ApproximateBacklogSize", "Average", Scope.ENDPOINT)
-PROCESSED = Measure("InvocationsProcessed", "Sum")
-FAILURES = Measure("InvocationFailures", "Sum")
-EXPIRED = Measure("ExpiredRequests", "Sum")
 
 
 class EndpointMetrics:
@@ -469,7 +449,7 @@ class EndpointMetrics:
             variant: The variant. Default: the only one.
             **options: How to calculate and show it.
         """
-        return self._rate("4xx errors, % of calls", error_rate, ERRORS_4XX, container, variant, options)
+        return self._rate(ERROR_RATE_4XX, container, variant, options)
 
     def error_rate_5xx(
         self, *, container: str | None = None, variant: str | None = None, **options: Unpack[RateOptions]
@@ -483,7 +463,7 @@ class EndpointMetrics:
             variant: The variant. Default: the only one.
             **options: How to calculate and show it.
         """
-        return self._rate("5xx errors, % of calls", error_rate, ERRORS_5XX, container, variant, options)
+        return self._rate(ERROR_RATE_5XX, container, variant, options)
 
     def availability(
         self, *, container: str | None = None, variant: str | None = None, **options: Unpack[RateOptions]
@@ -497,7 +477,7 @@ class EndpointMetrics:
             variant: The variant. Default: the only one.
             **options: How to calculate and show it.
         """
-        return self._rate("available, % of calls", availability, ERRORS_5XX, container, variant, options)
+        return self._rate(AVAILABILITY, container, variant, options)
 
     def _metric(
         self, measure: Measure, container: str | None, variant: str | None, options: MetricOptions
@@ -505,7 +485,7 @@ class EndpointMetrics:
         dimensions = self._dimensions(measure, container, variant)
         arguments = {**self._stack, "statistic": measure.statistic, **given(options)}
         try:
-            return cloudwatch.Metric(
+            return cdk.aws_cloudwatch.Metric(
                 metric_name=measure.name,
                 namespace=measure.namespace,
                 dimensions_map=dimensions,
@@ -519,27 +499,21 @@ class EndpointMetrics:
             ) from refused
 
     def _rate(
-        self,
-        label: str,
-        formula: Callable[[str, str], str],
-        errors: Measure,
-        container: str | None,
-        variant: str | None,
-        options: RateOptions,
+        self, rate: Rate, container: str | None, variant: str | None, options: RateOptions
     ) -> cloudwatch.MathExpression:
-        of = self._dimensions(errors, container, variant)
+        of = self._dimensions(rate.errors, container, variant)
         try:
             # Metrics in one graph must not share an id, and expressions bring theirs along.
-            part = ":".join([self._addr, errors.name, *list(of.values())[1:], *self._other_period(options)])
+            part = ":".join([self._addr, rate.errors.name, *list(of.values())[1:], *self._other_period(options)])
             suffix = hashlib.sha256(re.sub(TOKEN, "?", part).encode()).hexdigest()[:8]
             failed, called = f"errors_{suffix}", f"calls_{suffix}"
-            return cloudwatch.MathExpression(
-                expression=formula(failed, called),
+            return cdk.aws_cloudwatch.MathExpression(
+                expression=rate.formula(failed, called),
                 using_metrics={
-                    failed: self._metric(errors, container, variant, {}),
+                    failed: self._metric(rate.errors, container, variant, {}),
                     called: self._calls(container, variant),
                 },
-                **cast("RateOptions", {"label": f"{container}: {label}" if container else label, **given(options)}),
+                **cast("RateOptions", {"label": rate.label(container), **given(options)}),
             )
         except (TypeError, RuntimeError) as refused:
             raise self._endpoint._refusal(
@@ -577,30 +551,25 @@ class EndpointMetrics:
         return {name: value for name, value in home.items() if not is_token(value)}
 
     @cached_property
-    def _endpoint_name(self) -> str:
-        return self._endpoint._name_in_metrics
-
-    @cached_property
     def _addr(self) -> str:
         return self._endpoint.node.addr
 
-    def _dimensions(self, measure: Measure, container: object, variant: object) -> dict[str, str]:
+    def _dimensions(self, measure: Measure, container: str | None, variant: object) -> dict[str, str]:
         endpoint = self._endpoint
-        dimensions = {"EndpointName": self._endpoint_name}
+        name = endpoint._name_in_metrics
         if measure.scope is Scope.ENDPOINT:
-            return dimensions
+            return dimensions_of(measure, name, "")
         if variant is not None and not isinstance(variant, str):
             message = f"is {describe(variant)}, expected a string"
             raise endpoint._refusal("variant", message, "give the name of a variant")
         served = endpoint._find_variant(variant)
-        dimensions["VariantName"] = served.name
         if container is not None:
-            dimensions["ContainerName"] = check_hostname(endpoint, "container", container, [served])
+            check_hostname(endpoint, "container", container, [served])
             self._check_measured_of_containers(measure, served)
         elif measure.scope is Scope.CONTAINER:
             message = f"is missing, and {measure.name} is measured of a container only"
             raise endpoint._refusal("container", message, "give a container's hostname, or use model_latency")
-        return dimensions
+        return dimensions_of(measure, name, served.name, container)
 
     def _check_measured_of_containers(self, measure: Measure, variant: ServedVariant) -> None:
         if measure.scope is Scope.VARIANT:
@@ -610,25 +579,3 @@ class EndpointMetrics:
         if measure.scope is Scope.EITHER_IN_DIRECT and variant.mode == InferenceExecutionMode.SERIAL:
             message = f"is given for a pipeline, and AWS lists {measure.name} of a pipeline's instances only"
             raise self._endpoint._refusal("container", message, "leave it out")
-
-
-def metric_row(
-    endpoint_name: str, variant: str, measure: Measure, container: str | None = None, **rendering: object
-) -> list[object]:
-    """A metric as the body of a dashboard has it."""
-    dimensions = ["EndpointName", endpoint_name]
-    if measure.scope is not Scope.ENDPOINT:
-        dimensions += ["VariantName", variant]
-    if container is not None:
-        dimensions += ["ContainerName", container]
-    return [measure.namespace, measure.name, *dimensions, {"stat": measure.statistic, **rendering}]
-
-
-def error_rate(errors: str, calls: str) -> str:
-    """The expression for the percentage of calls that ended in an error. No calls: no errors, and no division by 0."""
-    return f"100 * FILL({errors}, 0) / IF(FILL({calls}, 0) > 0, FILL({calls}, 0), 1)"
-
-
-def availability(errors: str, calls: str) -> str:
-    """The expression for the percentage of calls that did not."""
-    return f"100 - {error_rate(errors, calls)}"

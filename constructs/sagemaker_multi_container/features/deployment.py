@@ -5,16 +5,17 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
-from aws_cdk import aws_cloudwatch as cloudwatch
-from aws_cdk.interfaces import ResourceEnvironment
 
 from ..arguments import ArgumentReader, given
 from ..declared_at import caller
 from ..rules import Unknown
 from .feature import Feature
+
+if TYPE_CHECKING:
+    from aws_cdk.interfaces import ResourceEnvironment
 
 _ARGUMENTS = {
     "MaximumExecutionTimeoutInSeconds": "maximum_execution_timeout",
@@ -205,6 +206,8 @@ class RollbackAlarm:
     name: object
     resource: str = ""
     """What the execution role must be allowed to describe: its ARN, or `*`."""
+    is_own: bool = False
+    """Whether `add_alarms` has made it; those come after the ones that were given."""
 
 
 def read_alarms(alarms: object, env: ResourceEnvironment, read: ArgumentReader) -> list[RollbackAlarm]:
@@ -218,11 +221,10 @@ def read_alarms(alarms: object, env: ResourceEnvironment, read: ArgumentReader) 
 def read_alarm(argument: str, alarm: Any, env: ResourceEnvironment, read: ArgumentReader) -> RollbackAlarm:
     """An alarm that watches an endpoint in this account and region."""
     fix = "make a cloudwatch.Alarm, or use cloudwatch.Alarm.from_alarm_name(self, 'Alarm', '...')"
-    # In this order: the L1 class has a name, too.
-    arn = read.required_construct(argument, alarm, "alarm_arn", "a cloudwatch.IAlarm", fix)
-    if not isinstance(arn, str):
-        return RollbackAlarm(Unknown())
-    name = alarm.alarm_name
-    read.same_environment(argument, alarm, env.region, env.account, arn)
+    reference: Any = read.required_construct(argument, alarm, "alarm_ref", "a cloudwatch.IAlarm", fix)
+    if isinstance(reference, Unknown):
+        return RollbackAlarm(reference)
+    read.same_environment(argument, alarm, env.region, env.account, reference.alarm_arn)
     # CloudWatch describes composite alarms to nobody whose permission is narrower.
-    return RollbackAlarm(name, "*" if isinstance(alarm, cloudwatch.CompositeAlarm) else arn)
+    resource = "*" if isinstance(alarm, cdk.aws_cloudwatch.CompositeAlarm) else reference.alarm_arn
+    return RollbackAlarm(reference.alarm_name, resource)
