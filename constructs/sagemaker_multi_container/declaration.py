@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from .arguments import given, where
 from .errors import Caution, Problem
-from .features.deployment import RollbackAlarm
 from .features.feature import Feature
+from .features.rollback_alarms import RollbackAlarm
 from .l1 import snake_case
 from .models import BoundContainer
 from .network import Network

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import re
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
 import jsii
-from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sagemaker as sagemaker
 from aws_cdk.interfaces import ResourceEnvironment
 from constructs import Construct, IValidation
@@ -26,15 +26,10 @@ from .declaration import CONFIG_NAME, ENDPOINT, ENDPOINT_CONFIG, Declaration, Mo
 from .endpoint_base import MultiContainerEndpointBase
 from .errors import EndpointConfigurationError, Problem
 from .execution_role import GivenRole, OwnRole
-from .features.async_inference import AsyncInference
-from .features.data_capture import DataCapture
-from .features.deployment import Deployment, RollbackAlarm, read_alarm, read_alarms
 from .features.destinations import A_KEY
-from .features.explainer import ClarifyExplainer
 from .features.feature import bind_feature
-from .features.metrics_config import MetricsConfig
+from .features.rollback_alarms import RollbackAlarm, read_alarm, read_alarms
 from .fleet import OWN_MODEL, read_fleet
-from .imported import import_by_arn, import_by_name
 from .models import bind_container, version_of
 from .modes import InferenceExecutionMode
 from .network import Network
@@ -46,12 +41,20 @@ from .served import ServedVariant
 from .variants import ProductionVariant
 
 if TYPE_CHECKING:
+    from aws_cdk import aws_ec2 as ec2
+    from aws_cdk import aws_kms as kms
     from aws_cdk.interfaces.aws_cloudwatch import IAlarmRef
+
+    from .features.async_inference import AsyncInference
+    from .features.data_capture import DataCapture
+    from .features.deployment import Deployment
+    from .features.explainer import ClarifyExplainer
+    from .features.metrics_config import MetricsConfig
 
 _MOST_ALARMS = ALARMS.maximum or 0
 
 
-@jsii.implements(iam.IGrantable, ec2.IConnectable)
+@jsii.implements(iam.IGrantable)
 class MultiContainerEndpoint(MultiContainerEndpointBase):
     """A SageMaker endpoint that hosts 2 to 15 containers on the same instances.
 
@@ -138,6 +141,8 @@ class MultiContainerEndpoint(MultiContainerEndpointBase):
         Raises:
             EndpointConfigurationError: If SageMaker would refuse the endpoint. It lists everything that is wrong.
         """
+        if "aws_cdk.aws_ec2" in sys.modules:
+            _become_connectable()
         super().__init__(scope, id)
         self._versions: dict[str, str] = {}
         self._is_judged_at_synth = False
@@ -170,13 +175,13 @@ class MultiContainerEndpoint(MultiContainerEndpointBase):
                 network_isolation=read.read("network_isolation", network_isolation, bool),
                 encryption_key_arn=read.construct("encryption_key", encryption_key, "key_arn", *A_KEY),
                 features={
-                    "DataCaptureConfig": bind_feature("data_capture", data_capture, DataCapture, read),
-                    "AsyncInferenceConfig": bind_feature("async_inference", async_inference, AsyncInference, read),
-                    "ExplainerConfig": bind_feature("explainer", explainer, ClarifyExplainer, read),
-                    "MetricsConfig": bind_feature("metrics_config", metrics_config, MetricsConfig, read),
+                    "DataCaptureConfig": bind_feature("data_capture", data_capture, read),
+                    "AsyncInferenceConfig": bind_feature("async_inference", async_inference, read),
+                    "ExplainerConfig": bind_feature("explainer", explainer, read),
+                    "MetricsConfig": bind_feature("metrics_config", metrics_config, read),
                 },
                 endpoint_name=read.read("endpoint_name", endpoint_name, str),
-                deployment=bind_feature("deployment", deployment, Deployment, read),
+                deployment=bind_feature("deployment", deployment, read),
                 rollback_alarms=read_alarms(rollback_alarms, self._env, read),
                 retain_instance_counts=read.literal("retain_instance_counts", retain_instance_counts, bool),
                 retain_weights=read.literal("retain_weights", retain_weights, bool),
@@ -219,6 +224,8 @@ class MultiContainerEndpoint(MultiContainerEndpointBase):
         Raises:
             EndpointConfigurationError: If an argument is of a wrong type.
         """
+        from .imported import import_by_name  # noqa: PLC0415 - most apps never need it
+
         return import_by_name(scope, id, endpoint_name, mode=mode, hostnames=hostnames, variant_names=variant_names)
 
     @staticmethod
@@ -247,6 +254,8 @@ class MultiContainerEndpoint(MultiContainerEndpointBase):
         Raises:
             EndpointConfigurationError: If this is not the ARN of an endpoint, or an argument is of a wrong type.
         """
+        from .imported import import_by_arn  # noqa: PLC0415 - most apps never need it
+
         return import_by_arn(
             scope,
             id,
@@ -619,6 +628,15 @@ class MultiContainerEndpoint(MultiContainerEndpointBase):
         self._versions[model.id] = self._stack.get_logical_id(asked)
         self.node.try_remove_child(_id_of(model))
         cfn_model.override_logical_id(self._versions[model.id])
+
+
+@functools.cache
+def _become_connectable() -> None:
+    """Let the CDK know that endpoints have `connections`.
+
+    Importing EC2 takes longer than importing all of this package, and who does not import it connects nothing.
+    """
+    jsii.implements(cdk.aws_ec2.IConnectable)(MultiContainerEndpoint)
 
 
 def _id_of(model: Model) -> str:

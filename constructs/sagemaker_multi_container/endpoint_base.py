@@ -10,15 +10,9 @@ from typing import TYPE_CHECKING, Literal, Unpack
 import aws_cdk as cdk
 import jsii
 
+from . import facades
 from .declaration import problems_of_scaling
 from .errors import EndpointConfigurationError
-from .facades.additions import adding
-from .facades.alarm_settings import read_settings
-from .facades.alarms import AlarmSets, EndpointAlarms, Percentage
-from .facades.events import DEPLOYMENT_STATE_CHANGE, STATE_CHANGE, EventOptions, create_rule
-from .facades.grants import EndpointGrants
-from .facades.logs import create_log_group
-from .facades.metrics import EndpointMetrics
 from .rules import Resource
 from .served import ServedEndpoint
 
@@ -28,6 +22,10 @@ if TYPE_CHECKING:
     from aws_cdk import aws_kms as kms
     from aws_cdk import aws_logs as logs
 
+    from .facades.alarms import AlarmSets, EndpointAlarms, Percentage
+    from .facades.events import EventOptions
+    from .facades.grants import EndpointGrants
+    from .facades.metrics import EndpointMetrics
     from .facades.scaling import EndpointScaling, ScalableInstanceCount
 
 
@@ -37,7 +35,7 @@ class MultiContainerEndpointBase(ServedEndpoint, metaclass=jsii.JSIIAbstractClas
     @property
     def grants(self) -> EndpointGrants:
         """Gives others permission to call the endpoint."""
-        return EndpointGrants(self)
+        return facades.grants.EndpointGrants(self)
 
     def auto_scale(self, *, min_capacity: int, max_capacity: int, variant: str | None = None) -> ScalableInstanceCount:
         """Let the number of a variant's instances follow the load; the methods of what it returns say how.
@@ -87,9 +85,7 @@ class MultiContainerEndpointBase(ServedEndpoint, metaclass=jsii.JSIIAbstractClas
 
     @functools.cached_property
     def _scaling(self) -> EndpointScaling:
-        from .facades.scaling import EndpointScaling  # noqa: PLC0415 - most endpoints never need it
-
-        return EndpointScaling(self)
+        return facades.scaling.EndpointScaling(self)
 
     @property
     def metrics(self) -> EndpointMetrics:
@@ -98,12 +94,12 @@ class MultiContainerEndpointBase(ServedEndpoint, metaclass=jsii.JSIIAbstractClas
 
     @functools.cached_property
     def _all_metrics(self) -> EndpointMetrics:
-        return EndpointMetrics(self)
+        return facades.metrics.EndpointMetrics(self)
 
     @functools.cached_property
     def _alarm_sets(self) -> AlarmSets:
         """What `add_alarms` has made."""
-        return AlarmSets(self)
+        return facades.alarms.AlarmSets(self)
 
     def add_alarms(
         self,
@@ -167,7 +163,7 @@ class MultiContainerEndpointBase(ServedEndpoint, metaclass=jsii.JSIIAbstractClas
             EndpointConfigurationError: If an argument cannot be used, no variant is known, the endpoint is in another
                 account or region, or it cannot have these rollback alarms; no alarm is added then.
         """
-        settings = read_settings(
+        settings = facades.alarm_settings.read_settings(
             self,
             {
                 "latency_p99": latency_p99,
@@ -213,10 +209,8 @@ class MultiContainerEndpointBase(ServedEndpoint, metaclass=jsii.JSIIAbstractClas
         Raises:
             EndpointConfigurationError: If an argument cannot be used or no variant is known.
         """
-        from .facades.dashboard import create_dashboard  # noqa: PLC0415 - most endpoints never need it
-
-        with adding(self, id, "add_dashboard"):
-            return create_dashboard(self, id, dashboard_name, default_interval, self._alarm_sets)
+        with facades.additions.adding(self, id, "add_dashboard"):
+            return facades.dashboard.create_dashboard(self, id, dashboard_name, default_interval, self._alarm_sets)
 
     def add_log_group(
         self,
@@ -246,7 +240,7 @@ class MultiContainerEndpointBase(ServedEndpoint, metaclass=jsii.JSIIAbstractClas
             EndpointConfigurationError: If the endpoint has no name of your choice or is imported, if an argument cannot
                 be used, or on a second call.
         """
-        return create_log_group(self, retention, encryption_key, removal_policy)
+        return facades.logs.create_log_group(self, retention, encryption_key, removal_policy)
 
     def on_state_change(
         self, id: str, *, statuses: Sequence[str] | None = None, **options: Unpack[EventOptions]
@@ -270,8 +264,8 @@ class MultiContainerEndpointBase(ServedEndpoint, metaclass=jsii.JSIIAbstractClas
                 where its events are sent.
         """
         self._check_is_here("on_state_change")
-        with adding(self, id, "on_state_change"):
-            return create_rule(self, id, STATE_CHANGE, statuses, options)
+        with facades.additions.adding(self, id, "on_state_change"):
+            return facades.events.create_rule(self, id, facades.events.STATE_CHANGE, statuses, options)
 
     def on_deployment_state_change(
         self, id: str, *, statuses: Sequence[str] | None = None, **options: Unpack[EventOptions]
@@ -296,5 +290,5 @@ class MultiContainerEndpointBase(ServedEndpoint, metaclass=jsii.JSIIAbstractClas
                 where its events are sent.
         """
         self._check_is_here("on_deployment_state_change")
-        with adding(self, id, "on_deployment_state_change"):
-            return create_rule(self, id, DEPLOYMENT_STATE_CHANGE, statuses, options)
+        with facades.additions.adding(self, id, "on_deployment_state_change"):
+            return facades.events.create_rule(self, id, facades.events.DEPLOYMENT_STATE_CHANGE, statuses, options)

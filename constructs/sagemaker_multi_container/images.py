@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
 _NAME = rf"(?:{TOKEN}|[^./:@$])+"
 _ECR_URI = (
-    rf"(?P<account>{_NAME})\.dkr[.-]ecr(?:-fips)?\.(?P<region>{_NAME})\.[^/]+/(?P<repository>(?:{TOKEN}|[^:@$])+)(?:[:@].+)?"
+    rf"(?P<account>{_NAME})\.dkr[.-]ecr(?:-fips)?\.(?P<region>{_NAME})\.[^/]+/"
+    rf"(?P<repository>(?:{TOKEN}|[^:@$])+)(?:[:@].+)?"
 )
 _TAG = r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}"
 _ACCOUNT = r"[0-9]{12}"

@@ -16,7 +16,7 @@ from constructs import Construct
 
 from .arguments import WRONG_ARGUMENT, describe, plain
 from .errors import EndpointConfigurationError, Problem
-from .features.deployment import RollbackAlarm
+from .features.rollback_alarms import RollbackAlarm
 from .readings import environment_of, stack_of
 from .rules import Resource
 from .tokens import is_token

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
 
@@ -12,13 +12,15 @@ from .arguments import ArgumentReader, given
 from .containers import ContainerDefinition
 from .declared_at import caller
 from .errors import Problem
-from .features.core_dump import CoreDump
 from .features.feature import Feature, bind_feature
-from .features.routing import RoutingStrategy
 from .instance_pools import InstancePool
 from .modes import InferenceExecutionMode
 from .rules import Reference, Unknown
 from .rules.limits import CAPACITY_RESERVATION
+
+if TYPE_CHECKING:
+    from .features.core_dump import CoreDump
+    from .features.routing import RoutingStrategy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,9 +94,9 @@ def bind_variant(
     """
     declared_at = variant.declared_at if owner else ""
     read = ArgumentReader(problems, owner, declared_at)
-    features = {
-        "CoreDumpConfig": bind_feature("core_dump", variant.core_dump, CoreDump, read),
-        "RoutingConfig": bind_feature("routing_strategy", variant.routing_strategy, RoutingStrategy, read),
+    asked_for = {
+        "CoreDumpConfig": bind_feature("core_dump", variant.core_dump, read),
+        "RoutingConfig": bind_feature("routing_strategy", variant.routing_strategy, read),
     }
     properties = {
         "VariantName": read.read("name", variant.name, str),
@@ -114,13 +116,13 @@ def bind_variant(
             "container_startup_health_check_timeout", variant.container_startup_health_check_timeout
         ),
         "InferenceAmiVersion": read.read("inference_ami_version", variant.inference_ami_version, str),
-        **{name: feature.properties for name, feature in features.items()},
+        **{name: feature.properties for name, feature in asked_for.items()},
         "EnableSSMAccess": read.read("enable_ssm_access", variant.enable_ssm_access, bool),
         "CapacityReservationConfig": _reservation(
             read.read("capacity_reservation_arn", variant.capacity_reservation_arn, str)
         ),
     }
-    return BoundVariant(properties=given(properties), owner=owner, declared_at=declared_at, features=features)
+    return BoundVariant(properties=given(properties), owner=owner, declared_at=declared_at, features=asked_for)
 
 
 def bind_pool(pool: InstancePool, model_name: Reference | None, read: ArgumentReader) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from .. import l1
 from ..acknowledgement_ids import WARNING_ID
 from ..arguments import ArgumentReader, describe, said_by_the_cdk
 from ..errors import EndpointConfigurationError, Problem
-from ..features.deployment import RollbackAlarm
+from ..features.rollback_alarms import RollbackAlarm
 from ..readings import attribute
 from ..served import ServedEndpoint, check_variants_are_known
 from .additions import check_id, refused_by_the_cdk

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
+import sagemaker_multi_container
+
 from ..arguments import ArgumentReader, where
 from ..permissions import Statement
 from ..rules import Path
@@ -34,6 +36,18 @@ class Feature:
         return where(owner, inner, self.declared_at)
 
 
+_NOTHING = Feature(properties=None)
+_KINDS = {
+    "async_inference": "AsyncInference",
+    "core_dump": "CoreDump",
+    "data_capture": "DataCapture",
+    "deployment": "Deployment",
+    "explainer": "ClarifyExplainer",
+    "metrics_config": "MetricsConfig",
+    "routing_strategy": "RoutingStrategy",
+}
+
+
 class Bindable(Protocol):
     """A value object that says what is asked for."""
 
@@ -47,10 +61,12 @@ class Bindable(Protocol):
         """What is asked for, with the problems in the reader."""
 
 
-def bind_feature(argument: str, value: Bindable | None, kind: type[object], read: ArgumentReader) -> Feature:
-    """Read an argument that is a value object of this kind, or None."""
+def bind_feature(argument: str, value: Bindable | None, read: ArgumentReader) -> Feature:
+    """Read an argument that is a value object of its own kind, or None."""
     if value is None:
-        return Feature(properties=None)
+        return _NOTHING
+    # By its public name, which imports it when it is needed: most endpoints have few features.
+    kind: type[object] = getattr(sagemaker_multi_container, _KINDS[argument])
     name = kind.__name__
     if not isinstance(value, kind):
         factories = ", ".join(key for key, each in vars(kind).items() if isinstance(each, staticmethod))
