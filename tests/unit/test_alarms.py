@@ -318,7 +318,7 @@ def names_in(tree: object) -> set[str]:
     return {name for inner in tree for name in names_in(inner)} if isinstance(tree, list) else set()
 
 
-@pytest.mark.parametrize("account", [cdk.Aws.ACCOUNT_ID, "123456789012"])
+@pytest.mark.parametrize("account", [cdk.Aws.ACCOUNT_ID, "123456789012"], ids=["token", "literal"])
 def test_l1_drops_nothing_that_alarms_say(stack: cdk.Stack, account: str) -> None:
     """As it does without a word with each nested key that it does not know."""
     arn = f"arn:aws:sagemaker:us-east-1:{account}:endpoint/search"
