@@ -57,6 +57,33 @@ def test_pure_modules_start_no_node(module: str) -> None:
     assert printed.strip() == "[]"
 
 
+def test_the_construct_imports_nothing_that_an_endpoint_by_hand_does_not() -> None:
+    """Of the CDK the L1 classes and IAM; of the standard library one hash; no facade or feature before it is used."""
+    program = (
+        "import sys\n"
+        "from aws_cdk import aws_iam, aws_sagemaker\n"
+        "before = {*sys.modules}\n"
+        "from sagemaker_multi_container import ContainerDefinition, ContainerImage, ModelData, MultiContainerEndpoint\n"
+        "print(*({*sys.modules} - before))\n"
+    )
+    printed = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+
+    imported = [name.removeprefix("sagemaker_multi_container.") for name in printed.split()]
+    assert sorted(name for name in imported if name.startswith(("facades", "features"))) == [
+        "facades",
+        "features",
+        "features.destinations",
+        "features.feature",
+        "features.rollback_alarms",
+    ]
+    others = {name for name in imported if not (ROOT / f"constructs/sagemaker_multi_container/{_file(name)}").exists()}
+    assert others <= {"sagemaker_multi_container", "facades", "features", "rules", "hashlib", "_hashlib", "_blake2"}
+
+
+def _file(module: str) -> str:
+    return f"{module.replace('.', '/')}.py"
+
+
 def test_the_cdk_cli_is_pinned() -> None:
     """`aws-cdk@latest` is 3.0.0, published by accident, and cannot read today's assemblies."""
     lock = json.loads((ROOT / "package-lock.json").read_text())

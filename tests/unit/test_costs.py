@@ -108,6 +108,35 @@ def test_repositories_and_buckets_are_read_once(stack: cdk.Stack, cost: Cost) ->
     assert cost(lambda name: declare(stack, name, containers=fifteen())) == 11
 
 
+@pytest.mark.parametrize(("arguments", "retention"), [({}, 2), ({"retain_instance_counts": True}, 0)])
+def test_an_endpoint_that_is_scaled_and_watched(
+    app: cdk.App, stack: cdk.Stack, messages: list[str], arguments: dict[str, Any], retention: int
+) -> None:
+    """One for each resource; its name and the target's id; and what an update retains, unless that is said at once."""
+    latency = cdk.Duration.seconds(1)
+
+    def make(name: str) -> None:
+        made = declare(stack, name, **arguments)
+        made.auto_scale(min_capacity=1, max_capacity=4).scale_on_invocations("Calls", target_invocations_per_minute=600)
+        made.add_alarms(
+            latency_p99=latency,
+            error_rate_5xx=1,
+            error_rate_4xx=False,
+            cpu_utilization=80,
+            memory_utilization=False,
+            disk_utilization=False,
+        )
+
+    make("First")
+    messages.clear()
+    make("Second")
+    assert len(messages) == 11 + 5 + 2 + retention
+
+    messages.clear()
+    app.synth()
+    assert len(messages) == 1
+
+
 def test_synth_asks_an_endpoint_nothing(app: cdk.App, stack: cdk.Stack, messages: list[str]) -> None:
     """One message for the whole app, and no call back."""
     for number in range(3):
