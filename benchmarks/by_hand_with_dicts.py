@@ -17,17 +17,17 @@ from .peers import Declare
 
 def own_role(_stack: cdk.Stack) -> Declare:
     """Role, policy, model, config and endpoint."""
-    return lambda stack, id, number: _endpoint(stack, id, number, roles.with_l2)
+    return lambda stack, name, number: _endpoint(stack, name, number, roles.with_l2)
 
 
 def own_role_l1(_stack: cdk.Stack) -> Declare:
     """Role, policy, model, config and endpoint, with a role of as few objects as possible."""
-    return lambda stack, id, number: _endpoint(stack, id, number, roles.with_l1)
+    return lambda stack, name, number: _endpoint(stack, name, number, roles.with_l1)
 
 
 def given_role(_stack: cdk.Stack) -> Declare:
     """Policy, model, config and endpoint."""
-    return lambda stack, id, number: _endpoint(stack, id, number, roles.given)
+    return lambda stack, name, number: _endpoint(stack, name, number, roles.given)
 
 
 def watched(_stack: cdk.Stack) -> Declare:

@@ -15,7 +15,7 @@ from importlib import import_module
 import aws_cdk as cdk
 
 Declare = Callable[[cdk.Stack, str, int], object]
-"""Declares the endpoint of that id and number in a stack."""
+"""Declares the endpoint of that id and number in a stack. No two numbers have the same containers."""
 
 
 @dataclass(frozen=True, slots=True)

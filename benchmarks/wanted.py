@@ -103,8 +103,8 @@ def about_latency(endpoint_name: str) -> str:
 def about_errors(endpoint_name: str) -> str:
     """What the alarm on errors says."""
     return (
-        f"More than {ERROR_RATE} % of the calls end in a 5xx error, in variant {VARIANT} of endpoint {endpoint_name}. A "
-        f"container fails or does not answer in time: see the logs in /aws/sagemaker/Endpoints/{endpoint_name}."
+        f"More than {ERROR_RATE} % of the calls end in a 5xx error, in variant {VARIANT} of endpoint {endpoint_name}. "
+        f"A container fails or does not answer in time: see the logs in /aws/sagemaker/Endpoints/{endpoint_name}."
     )
 
 

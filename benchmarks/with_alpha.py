@@ -14,13 +14,13 @@ from .shared import Shared, import_shared
 def own_role(stack: cdk.Stack) -> Declare:
     """Model with its role and policy, config and endpoint."""
     shared = import_shared(stack)
-    return lambda stack, id, number: _endpoint(stack, id, number, shared)
+    return lambda stack, name, number: _endpoint(stack, name, number, shared)
 
 
 def watched(stack: cdk.Stack) -> Declare:
     """The same, with scaling and three alarms."""
     shared = import_shared(stack)
-    return lambda stack, id, number: _watch(stack, id, _endpoint(stack, id, number, shared))
+    return lambda stack, name, number: _watch(stack, name, _endpoint(stack, name, number, shared))
 
 
 def _endpoint(scope: Construct, id: str, number: int, shared: Shared) -> alpha.Endpoint:
@@ -54,9 +54,7 @@ def _endpoint(scope: Construct, id: str, number: int, shared: Shared) -> alpha.E
 
 def _watch(scope: Construct, id: str, endpoint: alpha.Endpoint) -> None:
     variant = endpoint.find_instance_production_variant(wanted.VARIANT)
-    scaling = variant.auto_scale_instance_count(
-        min_capacity=wanted.LEAST_INSTANCES, max_capacity=wanted.MOST_INSTANCES
-    )
+    scaling = variant.auto_scale_instance_count(min_capacity=wanted.LEAST_INSTANCES, max_capacity=wanted.MOST_INSTANCES)
     scaling.scale_on_invocations("Load", max_requests_per_second=wanted.REQUESTS_PER_SECOND)
     variant.metric_model_latency(statistic="p99").create_alarm(
         scope,

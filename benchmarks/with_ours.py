@@ -15,41 +15,41 @@ from .shared import Shared, import_shared
 
 def own_role(_stack: cdk.Stack) -> Declare:
     """The endpoint, with images and model data by URI as in what is written by hand, and the role that it makes."""
-    return lambda stack, id, number: _endpoint(stack, id, _by_uri(number))
+    return lambda stack, name, number: _endpoint(stack, name, _by_uri(number))
 
 
 def given_role(stack: cdk.Stack) -> Declare:
     """The same, with a role that is there already."""
     role = iam.Role.from_role_arn(stack, "Role", roles.GIVEN.arn)
-    return lambda stack, id, number: _endpoint(stack, id, _by_uri(number), role)
+    return lambda stack, name, number: _endpoint(stack, name, _by_uri(number), role)
 
 
 def watched(_stack: cdk.Stack) -> Declare:
     """The endpoint with its own role, scaling and three alarms."""
-    return lambda stack, id, number: _watch(_endpoint(stack, id, _by_uri(number)))
+    return lambda stack, name, number: _watch(_endpoint(stack, name, _by_uri(number)))
 
 
 def of_objects(stack: cdk.Stack) -> Declare:
     """The endpoint, with images of repositories and model data of a bucket, as the alpha package has them."""
     shared = import_shared(stack)
-    return lambda stack, id, number: _endpoint(stack, id, _by_object(number, shared))
+    return lambda stack, name, number: _endpoint(stack, name, _by_object(number, shared))
 
 
 def of_objects_watched(stack: cdk.Stack) -> Declare:
     """The same, with scaling and three alarms."""
     shared = import_shared(stack)
-    return lambda stack, id, number: _watch(_endpoint(stack, id, _by_object(number, shared)))
+    return lambda stack, name, number: _watch(_endpoint(stack, name, _by_object(number, shared)))
 
 
 def with_most_containers(_stack: cdk.Stack) -> Declare:
     """The endpoint with 15 containers."""
-    return lambda stack, id, number: _endpoint(stack, id, _by_uri(number, count=15))
+    return lambda stack, name, number: _endpoint(stack, name, _by_uri(number, count=15))
 
 
 def with_more_variables(_stack: cdk.Stack) -> Declare:
     """The endpoint with twenty environment variables in each container."""
     variables = {f"VARIABLE_{index}": "on" for index in range(20)}
-    return lambda stack, id, number: _endpoint(stack, id, _by_uri(number, environment=variables))
+    return lambda stack, name, number: _endpoint(stack, name, _by_uri(number, environment=variables))
 
 
 def with_tags(stack: cdk.Stack) -> Declare:
@@ -59,9 +59,7 @@ def with_tags(stack: cdk.Stack) -> Declare:
     return own_role(stack)
 
 
-def _by_uri(
-    number: int, count: int = 2, environment: dict[str, str] | None = None
-) -> list[ContainerDefinition]:
+def _by_uri(number: int, count: int = 2, environment: dict[str, str] | None = None) -> list[ContainerDefinition]:
     return [
         ContainerDefinition(
             hostname=stage.hostname,

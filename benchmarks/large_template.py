@@ -1,46 +1,20 @@
-"""How long `mce check` takes on a large template, beside cfn-lint: `python benchmarks/check_against_cfn_lint.py`.
-
-Both run as processes, one after the other in each round, so that whatever else the machine does is the same for both.
-The template has 500 resources: 20 endpoints with their roles, and what else such stacks hold.
-"""
+"""A valid template as large as CloudFormation takes it."""
 
 from __future__ import annotations
 
-import argparse
-import json
-import os
-import statistics
-import subprocess
-import sys
-import tempfile
-import time
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
-BIN = Path(sys.executable).parent
 ENDPOINTS = 20
 RESOURCES = 500
-AT_LEAST = 20
-"""How many times faster `mce check` has to be."""
 
 Resource = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """What one run of a command took, in seconds."""
-
-    wall: float
-    cpu: float
-
-
-def template() -> dict[str, Any]:
-    """A valid template of 500 resources; the same at each call."""
+def template(tag: str = "1.4.2") -> dict[str, Any]:
+    """A valid template of 500 resources: 20 endpoints with images of that tag, and what else such stacks hold."""
     resources: dict[str, Resource] = {}
     for number in range(ENDPOINTS):
-        resources |= _endpoint(f"Search{number}")
+        resources |= _endpoint(f"Search{number}", tag)
     others = [_function, _bucket, _queue]
     number = 0
     while len(resources) < RESOURCES:
@@ -50,7 +24,7 @@ def template() -> dict[str, Any]:
     return {"AWSTemplateFormatVersion": "2010-09-09", "Resources": first}
 
 
-def _endpoint(name: str) -> dict[str, Resource]:
+def _endpoint(name: str, tag: str) -> dict[str, Resource]:
     image = "123456789012.dkr.ecr.us-east-1.amazonaws.com"
     return {
         f"{name}Role": _role("sagemaker.amazonaws.com", "s3:GetObject", "arn:aws:s3:::models/*"),
@@ -63,7 +37,7 @@ def _endpoint(name: str) -> dict[str, Resource]:
                 "Containers": [
                     {
                         "ContainerHostname": f"stage{index}",
-                        "Image": f"{image}/stage{index}:1.4.2",
+                        "Image": f"{image}/stage{index}:{tag}",
                         "ModelDataUrl": f"s3://models/{name}/{index}/model.tar.gz",
                         "Environment": {"LOG_LEVEL": "info"},
                     }
@@ -161,53 +135,3 @@ def _role(service: str, action: str, resource: str) -> Resource:
             "Policies": [{"PolicyName": "Allowed", "PolicyDocument": {"Version": "2012-10-17", "Statement": [allow]}}],
         },
     }
-
-
-def run(command: Sequence[str | Path]) -> Cost:
-    """Run a command that has to find nothing, and measure it."""
-    started = time.perf_counter()
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:  # noqa: S603
-        output = process.stdout.read() if process.stdout else ""
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    wall = time.perf_counter() - started
-    if process.returncode:
-        sys.exit(f"{command[0]} ended with {process.returncode}:\n{output[:2000]}")
-    return Cost(wall, usage.ru_utime + usage.ru_stime)
-
-
-def main() -> None:
-    """Measure, and print a table and JSON."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=5)
-    rounds = parser.parse_args().rounds
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "large.template.json"
-        file.write_text(json.dumps(template(), indent=1))
-        commands: dict[str, list[str | Path]] = {
-            "mce check": [BIN / "mce", "check", file],
-            "cfn-lint": [BIN / "cfn-lint", file],
-            "mce --help": [BIN / "mce", "--help"],
-        }
-        measured: dict[str, list[Cost]] = {name: [] for name in commands}
-        for _ in range(rounds):
-            for name, command in commands.items():
-                measured[name].append(run(command))
-
-    print(f"{RESOURCES} resources, {ENDPOINTS} endpoints, {rounds} rounds; seconds: median (least to most)\n")
-    for name, costs in measured.items():
-        print(f"{name:11}  wall {_spread([each.wall for each in costs])}  CPU {_spread([each.cpu for each in costs])}")
-    pairs = list(zip(measured["mce check"], measured["cfn-lint"], strict=True))
-    faster = [theirs.wall / ours.wall for ours, theirs in pairs]
-    cheaper = [theirs.cpu / ours.cpu for ours, theirs in pairs]
-    print(f"\ncfn-lint / mce check  wall {_spread(faster)}  CPU {_spread(cheaper)}\n")
-    print(json.dumps({name: [asdict(each) for each in costs] for name, costs in measured.items()}))
-    sys.exit(statistics.median(faster) < AT_LEAST)
-
-
-def _spread(values: Sequence[float]) -> str:
-    return f"{statistics.median(values):.2f} ({min(values):.2f} to {max(values):.2f})"
-
-
-if __name__ == "__main__":
-    main()

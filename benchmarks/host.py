@@ -1,0 +1,57 @@
+"""Where a run was made: the machine, the versions, and what of the environment matters."""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+from .processes import ENVIRONMENT, ROOT
+
+_PACKAGES = ("aws-cdk-lib", "constructs", "jsii", "aws-cdk.aws-sagemaker-alpha", "cfn-lint")
+_VARIABLES = ("NODE_OPTIONS", "JSII_NODE", "JSII_HOST_STACK_TRACES", "PYTHONOPTIMIZE", *ENVIRONMENT)
+
+
+def machine() -> dict[str, str | int]:
+    """What kind of machine this is."""
+    processor = re.search(r"model name\s*: (.+)", Path("/proc/cpuinfo").read_text())
+    memory = re.search(r"MemTotal:\s+(\d+) kB", Path("/proc/meminfo").read_text())
+    return {
+        "processor": processor[1] if processor else platform.processor() or platform.machine(),
+        "cores": os.cpu_count() or 0,
+        "memory_gb": round(int(memory[1]) / 2**20) if memory else 0,
+        "system": f"{platform.system()} {platform.machine()}",
+    }
+
+
+def load() -> float:
+    """How many processes wanted to run in the last minute, on average."""
+    return round(os.getloadavg()[0], 1)
+
+
+def versions() -> dict[str, str]:
+    """Of what is measured, and of what it runs on."""
+    node = os.environ.get("JSII_NODE") or shutil.which("node") or sys.exit("there is no node: run make setup")
+    return {"Python": platform.python_version(), "Node": _output(node, "--version").lstrip("v")} | {
+        package: version(package) for package in _PACKAGES
+    }
+
+
+def environment() -> dict[str, str]:
+    """The variables that have an influence, as far as they are set."""
+    return {name: value for name, value in (os.environ | ENVIRONMENT).items() if name in _VARIABLES}
+
+
+def revision() -> str:
+    """The commit that was measured, and whether files differed from it."""
+    changed = _output("git", "status", "--porcelain", "--untracked-files=no", "constructs", "benchmarks")
+    return _output("git", "rev-parse", "--short=12", "HEAD") + (" with changes" if changed else "")
+
+
+def _output(*command: str) -> str:
+    return subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.strip()  # noqa: S603

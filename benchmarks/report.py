@@ -1,0 +1,127 @@
+"""A run as Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from .estimates import Estimate
+from .ratio import CONTROL
+from .run import Run
+from .targets import TARGETS
+
+_OBJECTS = "by hand, `*Property` objects"
+_DICTS = "by hand, dicts"
+_IMPORTS = {"over cdk": "over `import aws_cdk`", "over needed": "over the modules of the CDK that it needs"}
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Peers that declare the same endpoint."""
+
+    title: str
+    ours: str
+    others: Mapping[str, str]
+    """What they are called, by peer."""
+
+    def times_ours(self, run: Run) -> Iterator[tuple[str, Estimate]]:
+        """How many times the time of ours the others take, by what they are called."""
+        for other, label in self.others.items():
+            ratios = run.measures["ratio"]
+            there = ratios.get(f"{other} / {self.ours}")
+            yield label, there or ratios[f"{self.ours} / {other}"].inverse()
+
+
+GROUPS = [
+    Group("with its own role", "ours", {"objects": _OBJECTS, "dicts": _DICTS, "l1": f"{_DICTS}, also the role L1"}),
+    Group("with a given role", "ours given role", {"objects given role": _OBJECTS, "dicts given role": _DICTS}),
+    Group("scaled, with three alarms", "ours watched", {"objects watched": _OBJECTS, "dicts watched": _DICTS}),
+    Group("of repositories and a bucket", "ours of objects", {"alpha": "aws-sagemaker-alpha"}),
+    Group("of these, scaled, with alarms", "ours of objects watched", {"alpha watched": "aws-sagemaker-alpha"}),
+]
+
+
+def as_markdown(run: Run) -> str:
+    """The tables of a run, and what it was made on."""
+    parts = [_about(run), _peers(run), _sizes(run), _rest(run), _targets(run)]
+    return "\n".join(parts)
+
+
+def _about(run: Run) -> str:
+    machine, control = run.machine, run.measures["ratio"][" / ".join(CONTROL)]
+    versions = ", ".join(f"{name} {version}" for name, version in run.versions.items())
+    variables = ", ".join(f"`{name}={value}`" for name, value in run.environment.items())
+    return (
+        f"Measured on {run.made} at revision {run.revision}. Machine: {machine['processor']}, {machine['cores']} cores, "
+        f"{machine['memory_gb']} GB, {machine['system']}, load {run.load[0]} to {run.load[1]}. {versions}; {variables}. "
+        f"The control, the same code twice, is {_show(control)}, in {control.rounds} rounds of {run.endpoints} "
+        "endpoints. In brackets: 95 % intervals.\n"
+    )
+
+
+def _peers(run: Run) -> str:
+    rows = []
+    for group in GROUPS:
+        times = {
+            group.ours: "1",
+            **dict(zip(group.others, map(_show, dict(group.times_ours(run)).values()), strict=True)),
+        }
+        for peer, label in {group.ours: "**ours**", **group.others}.items():
+            costs = [run.measures[kind][peer] for kind in ("messages", "construct ms", "synth ms")]
+            title = group.title if peer == group.ours else ""
+            rows.append([title, label, *(f"{cost.median:.3g}" for cost in costs), times[peer]])
+    return _table(["endpoint", "written", "messages", "construct, ms", "synth, ms", "time / ours"], rows)
+
+
+def _sizes(run: Run) -> str:
+    measures = run.measures
+    cases = [name.rpartition(" at ") for name in measures["construct at size"]]
+    peers, sizes = (list(dict.fromkeys(each)) for each in zip(*((peer, size) for peer, _, size in cases), strict=True))
+    rows = []
+    for peer in peers:
+        times = [
+            measures["construct at size"][f"{peer} at {size}"].median
+            + measures["synth at size"][f"{peer} at {size}"].median
+            for size in sizes
+        ]
+        memory = [measures[f"{part} memory"][f"{peer} at {sizes[-1]}"] for part in ("python", "node")]
+        exponent = measures["exponent"][peer]
+        rows.append(
+            [peer, *(f"{time:.3g}" for time in times), _show(exponent), *(f"{each.median:.0f}" for each in memory)]
+        )
+    header = ["in an app of so many endpoints, ms each", *sizes, "exponent", "Python, MB", "Node, MB"]
+    far = measures["exponent"].get("ours, far")
+    note = "" if far is None else f"\nFrom 400 to 2000 endpoints the exponent of ours is {_show(far)}.\n"
+    return _table(header, rows) + note
+
+
+def _rest(run: Run) -> str:
+    measures = run.measures
+    commands = [
+        (f"`{name}`", _show(measures["wall"][name], " s"), _show(measures["CPU"][name], " s of CPU"))
+        for name in measures["wall"]
+    ]
+    imports = [
+        (f"import, {label}", _show(measures["import ms"][name], " ms"), _show(measures["import %"][name], " %"))
+        for name, label in _IMPORTS.items()
+    ]
+    rules = [(f"all rules, {name}", _show(each, " µs"), "") for name, each in measures["rules"].items()]
+    return _table(["", "time", ""], [*commands, *imports, *rules])
+
+
+def _targets(run: Run) -> str:
+    rows = []
+    for target in TARGETS:
+        if target.says in run.targets:
+            measured = _show(run.measures[target.kind][target.name])
+            rows.append([target.says, target.bound, measured, "yes" if run.targets[target.says] else "**no**"])
+    return _table(["target", "bound", "measured", "met"], rows)
+
+
+def _show(estimate: Estimate, unit: str = "") -> str:
+    median, low, high = (f"{value:.3g}" for value in (estimate.median, estimate.low, estimate.high))
+    return f"{median}{unit}" if low == high else f"{median}{unit} [{low}, {high}]"
+
+
+def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    return "\n".join(f"| {' | '.join(row)} |" for row in (header, ["---"] * len(header), *rows)) + "\n"
