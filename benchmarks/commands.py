@@ -11,7 +11,7 @@ from . import large_template
 from .processes import Cost, cost_of
 
 _MCE = ["-m", "sagemaker_multi_container.cli"]
-_CFN_LINT = "from cfnlint import main; main()"
+_CFN_LINT = "from cfnlint.runner import main; main()"
 _NO_NODE: Mapping[str, str] = {"PATH": "", "JSII_NODE": "/nowhere"}
 """With which a command that starts Node would fail."""
 

@@ -2,7 +2,7 @@
 
 The times of one process have a start in them (what is loaded on first use, what Node has not compiled yet), so that
 they grow more slowly than the number of endpoints; the exponent over the large sizes alone shows whether anything grows
-with the square. Memory is the peak of each process (`VmHWM` of Linux), over that of an app with an empty stack.
+with the square. Memory is the peak of each process (`VmHWM` of Linux).
 
 Run as a program, it declares one app and prints what that cost: `python -m benchmarks.growth PEER ENDPOINTS`.
 """
@@ -17,6 +17,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from importlib import import_module
 from pathlib import Path
 
 import aws_cdk as cdk
@@ -25,9 +26,8 @@ from .estimates import Estimate, estimate, exponent
 from .messages import counted
 from .peers import PEERS
 from .processes import result_of
+from .start import needed_modules
 
-NOBODY = "nobody"
-"""In place of a peer: an app with an empty stack."""
 _A_STACK = 40
 """So many endpoints with all that belongs to them fit into one stack."""
 
@@ -48,12 +48,14 @@ Apps = Mapping[tuple[str, int], list[App]]
 
 
 def measure(peers: Sequence[str], sizes: Sequence[int], rounds: int) -> Apps:
-    """Declare apps of all peers and sizes by turns."""
-    cases = [(NOBODY, 0), *((peer, size) for size in (0, *sizes) for peer in peers)]
+    """Declare apps of all peers and sizes, and empty ones, by turns."""
+    modules = {"cdk": "aws_cdk", "needed": ",".join(needed_modules())}
+    cases = [*((empty, 0) for empty in modules), *((peer, size) for size in (0, *sizes) for peer in peers)]
     apps: dict[tuple[str, int], list[App]] = {case: [] for case in cases}
     for _ in range(rounds):
-        for peer, size in cases:
-            apps[peer, size].append(App(**result_of(["-m", "benchmarks.growth", peer, str(size)])))
+        for name, size in cases:
+            program = ["-m", "benchmarks.growth", modules.get(name, name), str(size)]
+            apps[name, size].append(App(**result_of(program)))
     return apps
 
 
@@ -64,10 +66,18 @@ def per_endpoint(apps: Apps, peer: str, size: int, part: str) -> Estimate:
     return estimate([factor * (getattr(app, part) - getattr(empty, part)) / size for app, empty in pairs])
 
 
-def over_empty_app(apps: Apps, peer: str, size: int, part: str) -> Estimate:
-    """How many MB more Python or Node needs than for an app with an empty stack."""
-    pairs = zip(apps[peer, size], apps[NOBODY, 0], strict=True)
-    return estimate([getattr(app, part) - getattr(empty, part) for app, empty in pairs])
+def memory_over(apps: Apps, empty: str, peer: str, size: int, part: str) -> Estimate:
+    """How many MB more Python or Node needs than for an app with an empty stack.
+
+    Args:
+        apps: What was measured.
+        empty: What that app imports: the `cdk` alone, or what of it is `needed` for our construct.
+        peer: The peer.
+        size: How many endpoints.
+        part: `python` or `node`.
+    """
+    pairs = zip(apps[peer, size], apps[empty, 0], strict=True)
+    return estimate([getattr(app, part) - getattr(none, part) for app, none in pairs])
 
 
 def exponent_of(apps: Apps, peer: str, sizes: Sequence[int]) -> Estimate:
@@ -85,17 +95,25 @@ def exponent_of(apps: Apps, peer: str, sizes: Sequence[int]) -> Estimate:
 
 
 def declare(peer: str, endpoints: int) -> App:
-    """Declare an app in this process, which must be fresh."""
+    """Declare an app in this process, which must be fresh.
+
+    Args:
+        peer: A peer, or else modules of the CDK for an app with an empty stack.
+        endpoints: How many, in as many stacks as they need.
+    """
     app = cdk.App()
-    write = None if peer == NOBODY else PEERS[peer].prepare
+    stacks = [cdk.Stack(app, f"Stack{first}") for first in range(0, max(endpoints, 1), _A_STACK)]
+    if peer in PEERS:
+        declares = [PEERS[peer].prepare(stack) for stack in stacks]
+    else:
+        declares = []
+        for module in peer.split(","):
+            import_module(module)
     with counted() as sent:
         started = time.perf_counter()
-        for first in range(0, max(endpoints, 1), _A_STACK):
-            stack = cdk.Stack(app, f"Stack{first}")
-            add = write(stack) if write else None
-            for number in range(first, min(first + _A_STACK, endpoints)):
-                if add:
-                    add(stack, f"Endpoint{number}", number)
+        for number in range(endpoints):
+            index = number // _A_STACK
+            declares[index](stacks[index], f"Endpoint{number}", number)
         constructed = time.perf_counter()
         app.synth()
         ended = time.perf_counter()

@@ -52,9 +52,10 @@ def _about(run: Run) -> str:
     versions = ", ".join(f"{name} {version}" for name, version in run.versions.items())
     variables = ", ".join(f"`{name}={value}`" for name, value in run.environment.items())
     return (
-        f"Measured on {run.made} at revision {run.revision}. Machine: {machine['processor']}, {machine['cores']} cores, "
-        f"{machine['memory_gb']} GB, {machine['system']}, load {run.load[0]} to {run.load[1]}. {versions}; {variables}. "
-        f"The control, the same code twice, is {_show(control)}, in {control.rounds} rounds of {run.endpoints} "
+        f"Measured on {run.made} at revision {run.revision}. Machine: {machine['processor']}, {machine['cores']} cores,"
+        f" {machine['memory_gb']} GB, {machine['system']}, load {run.load[0]} to {run.load[1]}. {versions}; "
+        f"{variables}."
+        f" The control, the same code twice, is {_show(control)}, in {control.rounds} rounds of {run.endpoints} "
         "endpoints. In brackets: 95 % intervals.\n"
     )
 
@@ -84,7 +85,7 @@ def _sizes(run: Run) -> str:
             + measures["synth at size"][f"{peer} at {size}"].median
             for size in sizes
         ]
-        memory = [measures[f"{part} memory"][f"{peer} at {sizes[-1]}"] for part in ("python", "node")]
+        memory = [measures[f"{part} memory over cdk"][f"{peer} at {sizes[-1]}"] for part in ("python", "node")]
         exponent = measures["exponent"][peer]
         rows.append(
             [peer, *(f"{time:.3g}" for time in times), _show(exponent), *(f"{each.median:.0f}" for each in memory)]

@@ -48,7 +48,7 @@ FULL = Plan(
     rules=60,
 )
 QUICK = Plan(
-    ratio=ratio.Plan(endpoints=10, rounds=4, processes=1),
+    ratio=ratio.Plan(endpoints=10, rounds=15, processes=1),
     growing=("ours", "ours watched"),
     sizes=(1, 10, 40),
     far=(),
@@ -187,10 +187,11 @@ def _apps(plan: Plan) -> Measures:
             for part in ("construct", "synth", "messages")
         },
         **{
-            f"{part} memory": {
-                f"{peer} at {size}": growth.over_empty_app(apps, peer, size, part) for peer, size in cases
+            f"{part} memory over {empty}": {
+                f"{peer} at {size}": growth.memory_over(apps, empty, peer, size, part) for peer, size in cases
             }
             for part in ("python", "node")
+            for empty in ("cdk", "needed")
         },
         "exponent": exponents,
     }
