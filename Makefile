@@ -7,7 +7,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # The tests of one module stay together, since they share what is expensive to make.
 IN_PARALLEL := -n auto --dist loadscope
 
-.PHONY: help setup demo test test-fast test-lowest lint lint-workflows typecheck scan picture clean lock
+.PHONY: help setup demo test test-fast test-lowest lint lint-workflows typecheck scan bench picture clean lock
 .DEFAULT_GOAL := help
 
 help: ## List the targets.
@@ -44,6 +44,9 @@ scan: setup .venv-checkov/.ready ## Scan the templates of the reference app and 
 	.venv-checkov/bin/checkov --directory cdk.out --framework cloudformation --skip-download --quiet --compact
 	CDK_VALIDATION=false python -m tests.examples build/examples
 	.venv-checkov/bin/checkov --directory build/examples --config-file examples/.checkov.yaml
+
+bench: setup ## Measure what endpoints cost beside other ways to declare them (20 minutes; needs a quiet machine).
+	python -m benchmarks
 
 picture: setup ## Draw the picture of a review again (needs Debian's chromium).
 	npm install --silent --no-audit --no-fund --prefix build/picture @primer/octicons@19.42.0 github-markdown-css@5.9.0 mermaid@11.17.2

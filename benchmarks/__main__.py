@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import asdict
 
 from . import chart, documents
 from .report import as_markdown
@@ -22,9 +23,9 @@ def main() -> None:
     print(as_markdown(run))
     if quick:
         return
-    documents.write_json("results", run.to_json())
+    documents.write_json("results", asdict(run))
     documents.write_section("results", as_markdown(run))
-    for name, palette in {"light": chart.LIGHT, "dark": chart.DARK}.items():
+    for name, palette in chart.PALETTES.items():
         (documents.RESULTS / f"times-{name}.svg").write_text(chart.as_svg(run, palette))
 
 

@@ -14,6 +14,13 @@ from constructs import Construct
 from . import roles, wanted
 from .peers import Declare
 
+_RETAINED = {
+    "retain_all_variant_properties": True,
+    "exclude_retained_variant_properties": [
+        sagemaker.CfnEndpoint.VariantPropertyProperty(variant_property_type="DesiredWeight")
+    ],
+}
+
 
 def own_role(_stack: cdk.Stack) -> Declare:
     """Role, policy, model, config and endpoint."""
@@ -31,8 +38,7 @@ def watched(_stack: cdk.Stack) -> Declare:
 
 
 def _watched(scope: Construct, id: str, number: int) -> None:
-    retained = {"retain_all_variant_properties": True}
-    name = _endpoint(scope, id, number, roles.with_l2, **retained).attr_endpoint_name
+    name = _endpoint(scope, id, number, roles.with_l2, **_RETAINED).attr_endpoint_name
     _scaling(scope, id, name)
     _alarms(scope, id, name)
 

@@ -26,13 +26,17 @@ class Palette:
     line: str
 
 
-LIGHT = Palette(text="#1f2328", muted="#59636e", bar="#54aeff", line="#1a7f37")
-DARK = Palette(text="#f0f6fc", muted="#9198a1", bar="#1f6feb", line="#3fb950")
+_LIGHT = Palette(text="#1f2328", muted="#59636e", bar="#54aeff", line="#1a7f37")
+_DARK = Palette(text="#f0f6fc", muted="#9198a1", bar="#1f6feb", line="#3fb950")
+PALETTES = {"light": _LIGHT, "dark": _DARK}
 
 
 def as_svg(run: Run, palette: Palette) -> str:
     """A bar for each other peer, with its interval, and a line where ours is."""
-    groups = [(group.title, list(group.times_ours(run))) for group in GROUPS]
+    groups = [
+        (group.title, [(group.others[peer], times) for peer, times in group.times_ours(run).items()])
+        for group in GROUPS
+    ]
     most = max(times.high for _, bars in groups for _, times in bars)
     scale = (_WIDTH - _LABELS - _RIGHT) / max(most, 1)
     parts, y = [], _GAP

@@ -43,6 +43,11 @@ class App:
     python: float
     node: float
 
+    @property
+    def time(self) -> float:
+        """Construction and synthesis."""
+        return self.construct + self.synth
+
 
 Apps = Mapping[tuple[str, int], list[App]]
 """The apps of each peer and size, one for each round."""
@@ -83,13 +88,11 @@ def memory_over(apps: Apps, empty: str, peer: str, size: int, part: str) -> Esti
 
 def exponent_of(apps: Apps, peer: str, sizes: Sequence[int]) -> Estimate:
     """The power of the number of endpoints with which the time grows that they take."""
-    empty = statistics.median(app.construct + app.synth for app in apps[peer, 0])
+    empty = statistics.median(app.time for app in apps[peer, 0])
     rounds = zip(*(apps[peer, size] for size in sizes), strict=True)
     return estimate(
         [
-            exponent(
-                [(size, app.construct + app.synth - empty) for size, app in zip(sizes, apps_of_round, strict=True)]
-            )
+            exponent([(size, app.time - empty) for size, app in zip(sizes, apps_of_round, strict=True)])
             for apps_of_round in rounds
         ]
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from .estimates import Estimate
@@ -24,26 +24,40 @@ class Group:
     others: Mapping[str, str]
     """What they are called, by peer."""
 
-    def times_ours(self, run: Run) -> Iterator[tuple[str, Estimate]]:
-        """How many times the time of ours the others take, by what they are called."""
-        for other, label in self.others.items():
-            ratios = run.measures["ratio"]
-            there = ratios.get(f"{other} / {self.ours}")
-            yield label, there or ratios[f"{self.ours} / {other}"].inverse()
+    @property
+    def labels(self) -> dict[str, str]:
+        """What all of them are called, by peer."""
+        return {self.ours: "**ours**", **self.others}
+
+    def times_ours(self, run: Run) -> dict[str, Estimate]:
+        """How many times the time of ours the others take."""
+        ratios = run.measures["ratio"]
+        return {
+            other: ratios.get(f"{other} / {self.ours}") or ratios[f"{self.ours} / {other}"].inverse()
+            for other in self.others
+        }
 
 
 GROUPS = [
     Group("with its own role", "ours", {"objects": _OBJECTS, "dicts": _DICTS, "l1": f"{_DICTS}, also the role L1"}),
     Group("with a given role", "ours given role", {"objects given role": _OBJECTS, "dicts given role": _DICTS}),
-    Group("scaled, with three alarms", "ours watched", {"objects watched": _OBJECTS, "dicts watched": _DICTS}),
+    Group(
+        "with its own role, scaled, with three alarms",
+        "ours watched",
+        {"objects watched": _OBJECTS, "dicts watched": _DICTS},
+    ),
     Group("of repositories and a bucket", "ours of objects", {"alpha": "aws-sagemaker-alpha"}),
-    Group("of these, scaled, with alarms", "ours of objects watched", {"alpha watched": "aws-sagemaker-alpha"}),
+    Group(
+        "of repositories and a bucket, scaled, with three alarms",
+        "ours of objects watched",
+        {"alpha watched": "aws-sagemaker-alpha"},
+    ),
 ]
 
 
 def as_markdown(run: Run) -> str:
     """The tables of a run, and what it was made on."""
-    parts = [_about(run), _peers(run), _sizes(run), _rest(run), _targets(run)]
+    parts = [_about(run), _peers(run), _apps(run), _rest(run), _targets(run)]
     return "\n".join(parts)
 
 
@@ -69,37 +83,30 @@ def _about(run: Run) -> str:
 def _peers(run: Run) -> str:
     rows = []
     for group in GROUPS:
-        times = {
-            group.ours: "1",
-            **dict(zip(group.others, map(show, dict(group.times_ours(run)).values()), strict=True)),
-        }
-        for peer, label in {group.ours: "**ours**", **group.others}.items():
+        times = {group.ours: "1"} | {other: show(estimate) for other, estimate in group.times_ours(run).items()}
+        for peer, label in group.labels.items():
             costs = [run.measures[kind][peer] for kind in ("messages", "construct ms", "synth ms")]
             title = group.title if peer == group.ours else ""
-            rows.append([title, label, *(f"{cost.median:.3g}" for cost in costs), times[peer]])
-    return table(["endpoint", "written", "messages", "construct, ms", "synth, ms", "time / ours"], rows)
+            rows.append([title, label, *(_short(cost) for cost in costs), times[peer]])
+    return table(["an endpoint", "", "messages", "construct, ms", "synth, ms", "time / ours"], rows)
 
 
-def _sizes(run: Run) -> str:
-    measures = run.measures
-    cases = [name.rpartition(" at ") for name in measures["construct at size"]]
-    peers, sizes = (list(dict.fromkeys(each)) for each in zip(*((peer, size) for peer, _, size in cases), strict=True))
-    rows = []
-    for peer in peers:
-        times = [
-            measures["construct at size"][f"{peer} at {size}"].median
-            + measures["synth at size"][f"{peer} at {size}"].median
-            for size in sizes
+def _apps(run: Run) -> str:
+    titles = {peer: f"{label}, {group.title}" for group in GROUPS for peer, label in group.labels.items()}
+    largest = run.sizes[-1]
+    rows = [
+        [
+            titles[peer],
+            *(_short(run.measures["app time"][f"{peer} at {size}"]) for size in run.sizes),
+            show(run.measures["exponent"][peer]),
+            *(_short(run.measures[f"{part} memory over cdk"][f"{peer} at {largest}"]) for part in ("python", "node")),
         ]
-        memory = [measures[f"{part} memory over cdk"][f"{peer} at {sizes[-1]}"] for part in ("python", "node")]
-        exponent = measures["exponent"][peer]
-        rows.append(
-            [peer, *(f"{time:.3g}" for time in times), show(exponent), *(f"{each.median:.0f}" for each in memory)]
-        )
-    header = ["in an app of so many endpoints, ms each", *sizes, "exponent", "Python, MB", "Node, MB"]
-    far = measures["exponent"].get("ours, far")
+        for peer in run.growing
+    ]
+    sizes = [f"{size}, ms" for size in run.sizes]
+    far = run.measures["exponent"].get("ours, far")
     note = "" if far is None else f"\nFrom 400 to 2000 endpoints the exponent of ours is {show(far)}.\n"
-    return table(header, rows) + note
+    return table(["each of so many endpoints", *sizes, "exponent", "Python, MB", "Node, MB"], rows) + note
 
 
 def _rest(run: Run) -> str:
@@ -127,8 +134,12 @@ def _targets(run: Run) -> str:
 
 def show(estimate: Estimate, unit: str = "") -> str:
     """A median and its interval, if it was not counted."""
-    median, low, high = (f"{value:.3g}" for value in (estimate.median, estimate.low, estimate.high))
-    return f"{median}{unit}" if low == high else f"{median}{unit} [{low}, {high}]"
+    low, high = (f"{value:.3g}" for value in (estimate.low, estimate.high))
+    return f"{_short(estimate)}{unit}" + ("" if low == high else f" [{low}, {high}]")
+
+
+def _short(estimate: Estimate) -> str:
+    return f"{estimate.median:.3g}"
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Self
 
@@ -73,13 +73,13 @@ class Run:
     environment: dict[str, str]
     endpoints: int
     """In each turn of the paired rounds."""
+    growing: list[str]
+    """The peers in apps of different sizes."""
+    sizes: list[int]
+    """The numbers of endpoints of those."""
     measures: Measures
     targets: dict[str, bool]
     """Which are met."""
-
-    def to_json(self) -> dict[str, Any]:
-        """The run as JSON."""
-        return asdict(self)
 
     @classmethod
     def from_json(cls, document: dict[str, Any]) -> Self:
@@ -137,6 +137,8 @@ def measure(plan: Plan) -> Run:
         versions=host.versions(),
         environment=host.environment(),
         endpoints=plan.ratio.endpoints,
+        growing=[*plan.growing],
+        sizes=[*plan.sizes],
         measures=measures,
         targets=judge(measures),
     )
@@ -181,10 +183,8 @@ def _apps(plan: Plan) -> Measures:
         exponents["ours, far"] = growth.exponent_of(growth.measure(["ours"], plan.far, plan.apps), "ours", plan.far)
     return {
         **{
-            f"{part} at size": {
-                f"{peer} at {size}": growth.per_endpoint(apps, peer, size, part) for peer, size in cases
-            }
-            for part in ("construct", "synth", "messages")
+            f"app {part}": {f"{peer} at {size}": growth.per_endpoint(apps, peer, size, part) for peer, size in cases}
+            for part in ("construct", "synth", "time", "messages")
         },
         **{
             f"{part} memory over {empty}": {
