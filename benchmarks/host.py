@@ -44,7 +44,7 @@ def versions() -> dict[str, str]:
 
 def environment() -> dict[str, str]:
     """The variables that have an influence, as far as they are set."""
-    return {name: value for name, value in (os.environ | ENVIRONMENT).items() if name in _VARIABLES}
+    return {name: value for name, value in (os.environ | ENVIRONMENT).items() if name in _VARIABLES and value}
 
 
 def revision() -> str:

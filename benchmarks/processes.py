@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parent.parent
-ENVIRONMENT = {"CDK_VALIDATION": "false"}
-"""In every process: the CDK's own validator costs more than all else together. `surroundings` measures it."""
+ENVIRONMENT = {"CDK_VALIDATION": "false", "PYTHONDONTWRITEBYTECODE": ""}
+"""In every process: the CDK's own validator costs more than all else together, and whoever runs an app again has its
+`.pyc` files. What both cost is measured by `surroundings`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ def result_of(
     run = subprocess.run(  # noqa: S603
         [*python, *program],
         cwd=ROOT,
-        env=os.environ | ENVIRONMENT | dict(environment or {}),
+        env=_variables(environment),
         capture_output=True,
         text=True,
         check=False,
@@ -53,13 +54,13 @@ def cost_of(command: Sequence[str], environment: Mapping[str, str] | None = None
 
     Args:
         command: What follows `python`.
-        environment: All variables it gets. Default: those of this process.
+        environment: Variables beside those of this process and `ENVIRONMENT`.
     """
     started = time.perf_counter()
     with subprocess.Popen(  # noqa: S603
         [sys.executable, *command],
         cwd=ROOT,
-        env=environment,
+        env=_variables(environment),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -71,3 +72,7 @@ def cost_of(command: Sequence[str], environment: Mapping[str, str] | None = None
     if process.returncode:
         sys.exit(f"{' '.join(command)} ended with {process.returncode}:\n{output[:2000]}")
     return Cost(wall, usage.ru_utime + usage.ru_stime)
+
+
+def _variables(environment: Mapping[str, str] | None) -> Mapping[str, str]:
+    return os.environ | ENVIRONMENT | dict(environment or {})

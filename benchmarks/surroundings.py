@@ -30,13 +30,11 @@ _FRESH = "a new folder"
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """An app in other surroundings than usual."""
+    """An app in some surroundings."""
 
     name: str
     switch: str
     """What leads there."""
-    than: str = ""
-    """The setting that it is compared with. Default: the usual one, with as many endpoints."""
     endpoints: int = 1
     environment: Mapping[str, str] = field(default_factory=dict)
     """Where a value is `_FRESH`, it becomes an empty folder for each run."""
@@ -54,10 +52,10 @@ class Effect:
 
     name: str
     switch: str
-    than: str
-    endpoints: int
     seconds: Estimate
-    times: Estimate
+    usual: Estimate
+    """Seconds without it."""
+    ratio: Estimate
     """How many times as long it takes."""
 
 
@@ -79,100 +77,93 @@ class Surroundings:
             TypeError: If something is missing, or is not known.
         """
         effects = [
-            Effect(**each | {name: Estimate(**each[name]) for name in ("seconds", "times")})
+            Effect(**each | {name: Estimate(**each[name]) for name in ("seconds", "usual", "ratio")})
             for each in document["effects"]
         ]
         return replace(cls(**document), effects=effects)
 
 
 _VALIDATED = {"CDK_VALIDATION": "true"}
-_USUAL = Setting("usual", "`CDK_VALIDATION=false`")
-_MANY_USUAL = Setting("usual, 100 endpoints", "`CDK_VALIDATION=false`", endpoints=_MANY)
 _PACKAGES = {"JSII_RUNTIME_PACKAGE_CACHE_ROOT": _FRESH}
+_NO_PACKAGES = {"JSII_RUNTIME_PACKAGE_CACHE": "disabled"}
 _NO_TRACES = {"CDK_CONTEXT_JSON": '{"aws:cdk:disable-creation-stack-traces": true}'}
+_PYTHON_TRACES = {"JSII_HOST_STACK_TRACES": "1"}
+_TREE, _ANALYTICS = "tree_metadata", "analytics_reporting"
+
+_ONCE = Setting("an app with one endpoint", "")
+_VALIDATING = Setting("the CDK's validator runs", "`CDK_VALIDATION` is not `false`", environment=_VALIDATED)
+_OFTEN = Setting("an app with 100 endpoints", "", _MANY)
 SETTINGS = [
-    _USUAL,
-    Setting("the CDK's validator", "nothing set", environment=_VALIDATED),
-    Setting("no `.pyc` files", "pip's `--no-compile`, or uv", environment={"PYTHONPYCACHEPREFIX": _FRESH}),
-    Setting("packages not unpacked yet", "an empty cache of jsii", environment=_PACKAGES),
-    Setting("packages not indexed yet", "the next start", environment=_PACKAGES, earlier_runs=1),
-    Setting(
-        "packages never kept",
-        "`JSII_RUNTIME_PACKAGE_CACHE=disabled`",
-        environment={"JSII_RUNTIME_PACKAGE_CACHE": "disabled"},
+    (_VALIDATING, _ONCE),
+    (
+        Setting("no `.pyc` files yet", "`--no-compile`, a fresh image", environment={"PYTHONPYCACHEPREFIX": _FRESH}),
+        _ONCE,
     ),
-    _MANY_USUAL,
-    Setting("no type checks in the bindings", "`python -O`", python=("-O",), endpoints=_MANY),
-    Setting(
-        "no creation stack traces", "`aws:cdk:disable-creation-stack-traces`", environment=_NO_TRACES, endpoints=_MANY
-    ),
-    Setting(
-        "stack traces of Python",
-        "`JSII_HOST_STACK_TRACES=1`",
-        environment={"JSII_HOST_STACK_TRACES": "1"},
-        endpoints=_MANY,
-    ),
-    Setting("no tree metadata", "`App(tree_metadata=False)`", without=("tree_metadata",), endpoints=_MANY),
-    Setting(
-        "no analytics metadata", "`App(analytics_reporting=False)`", without=("analytics_reporting",), endpoints=_MANY
-    ),
+    (Setting("packages not unpacked yet", "an empty cache of jsii", environment=_PACKAGES), _ONCE),
+    (Setting("packages not indexed yet", "the start after that", environment=_PACKAGES, earlier_runs=1), _ONCE),
+    (Setting("packages never kept", "`JSII_RUNTIME_PACKAGE_CACHE=disabled`", environment=_NO_PACKAGES), _ONCE),
+    (Setting("no type checks in the bindings", "`python -O`", _MANY, python=("-O",)), _OFTEN),
+    (Setting("no creation stack traces", "`aws:cdk:disable-creation-stack-traces`", _MANY, _NO_TRACES), _OFTEN),
+    (Setting("stack traces of Python", "`JSII_HOST_STACK_TRACES=1`", _MANY, _PYTHON_TRACES), _OFTEN),
+    (Setting("no tree metadata", "`App(tree_metadata=False)`", _MANY, without=(_TREE,)), _OFTEN),
+    (Setting("no analytics metadata", "`App(analytics_reporting=False)`", _MANY, without=(_ANALYTICS,)), _OFTEN),
 ]
-"""What is measured, with the Node there is."""
+"""What is measured with the Node there is, and beside what."""
 
 
-def of_node(version: str, program: Path) -> list[Setting]:
+def of_node(version: str, program: Path) -> list[tuple[Setting, Setting]]:
     """What is measured with another Node."""
     node = {"JSII_NODE": str(program)}
     return [
-        Setting(f"Node {version}", "`JSII_NODE`", environment=node),
-        Setting(
-            f"the CDK's validator with Node {version}",
-            "`JSII_NODE`",
-            "the CDK's validator",
-            environment=node | _VALIDATED,
+        (Setting(f"Node {version}", "`JSII_NODE`", environment=node), _ONCE),
+        (
+            Setting(f"Node {version}, the validator runs", "`JSII_NODE`", environment=node | _VALIDATED),
+            _VALIDATING,
         ),
+        (Setting(f"Node {version}, 100 endpoints", "`JSII_NODE`", _MANY, node), _OFTEN),
     ]
 
 
-def measure(settings: Sequence[Setting], rounds: int) -> Surroundings:
-    """Measure some rounds, after one that is not counted: Python compiles anew for `-O`, and the system reads files."""
+def measure(settings: Sequence[tuple[Setting, Setting]], rounds: int) -> Surroundings:
+    """Measure some rounds, after one that is not counted: Python compiles anew for `-O`, and the system reads files.
+
+    In each, every setting has its turn right beside what it is compared with.
+    """
     load = host.load()
-    seconds: dict[str, list[float]] = {setting.name: [] for setting in settings}
+    seconds: dict[str, list[tuple[float, float]]] = {setting.name: [] for setting, _ in settings}
     order = random.Random(0)  # noqa: S311 - to be repeatable
     for number in range(rounds + 1):
         print(f"round {number} of {rounds} ...", file=sys.stderr)
-        for setting in order.sample(settings, len(settings)):
-            seconds[setting.name].append(_seconds(setting))
+        for setting, usual in order.sample(settings, len(settings)):
+            turns = {each.name: _seconds(each) for each in order.sample([setting, usual], 2)}
+            seconds[setting.name].append((turns[setting.name], turns[usual.name]))
     return Surroundings(
         made=datetime.now(UTC).date().isoformat(),
         machine=host.machine(),
         load=[load, host.load()],
         versions=host.versions(),
-        effects=[_effect(setting, seconds) for setting in settings],
+        effects=[_effect(setting, seconds[setting.name][1:]) for setting, _ in settings],
     )
 
 
 def as_markdown(surroundings: Surroundings) -> str:
     """The effects as a table."""
+    about = about_host(surroundings.made, surroundings.machine, surroundings.load, surroundings.versions)
     rows = [
-        [
-            each.name,
-            each.switch,
-            show(each.seconds, " s"),
-            show(each.times) if each.name != each.than else "1",
-            each.than,
-        ]
+        [each.name, each.switch, show(each.usual, " s"), show(each.seconds, " s"), show(each.ratio)]
         for each in surroundings.effects
     ]
-    about = about_host(surroundings.made, surroundings.machine, surroundings.load, surroundings.versions)
-    return f"{about}\n\n" + table(["", "switch", "time", "times", "of"], rows)
+    return f"{about}\n\n" + table(["", "switch", "usual", "so", "times"], rows)
 
 
-def _effect(setting: Setting, seconds: Mapping[str, Sequence[float]]) -> Effect:
-    than = setting.than or (_USUAL if setting.endpoints == 1 else _MANY_USUAL).name
-    own, others = seconds[setting.name][1:], seconds[than][1:]
-    times = [one / other for one, other in zip(own, others, strict=True)]
-    return Effect(setting.name, setting.switch, than, setting.endpoints, estimate(own), estimate(times))
+def _effect(setting: Setting, seconds: Sequence[tuple[float, float]]) -> Effect:
+    return Effect(
+        name=setting.name,
+        switch=setting.switch,
+        seconds=estimate([own for own, _ in seconds]),
+        usual=estimate([usual for _, usual in seconds]),
+        ratio=estimate([own / usual for own, usual in seconds]),
+    )
 
 
 def _seconds(setting: Setting) -> float:
@@ -207,7 +198,7 @@ def main() -> None:
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         others = [_installed_node(Path(folder), major) for major in arguments.nodes]
-        settings = [*SETTINGS, *(setting for node in others for setting in of_node(*node))]
+        settings = [*SETTINGS, *(pair for node in others for pair in of_node(*node))]
         surroundings = measure(settings, arguments.rounds)
     print(as_markdown(surroundings))
     documents.write_json("surroundings", asdict(surroundings))

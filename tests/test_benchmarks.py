@@ -169,6 +169,5 @@ def test_the_documented_surroundings_are_what_the_code_would_write() -> None:
 
     assert asdict(surroundings) == document
     assert documents.read_section("surroundings") == around.as_markdown(surroundings)
-    assert [each.name for each in surroundings.effects][: len(around.SETTINGS)] == [
-        each.name for each in around.SETTINGS
-    ]
+    names = [setting.name for setting, _ in around.SETTINGS]
+    assert [each.name for each in surroundings.effects][: len(names)] == names
