@@ -49,9 +49,9 @@ def as_svg(run: Run, palette: Palette) -> str:
         y += _GAP
     ours = _LABELS + scale
     parts.append(
-        f'<path d="M{ours:.1f} 14V{y - _GAP + 12}" stroke="{palette.line}" stroke-width="2" stroke-dasharray="4 3"/>'
+        f'<path d="M{ours:.1f} 16V{y - _GAP + 12}" stroke="{palette.line}" stroke-width="2" stroke-dasharray="4 3"/>'
     )
-    parts.append(_text(ours + 6, 12, "ours = 1", palette.line))
+    parts.append(_text(ours + 6, 14, "ours = 1", palette.line))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {y}" font-size="14" role="img" '
         f'font-family="-apple-system, BlinkMacSystemFont, Segoe UI, Noto Sans, Helvetica, Arial, sans-serif">\n'
@@ -66,7 +66,7 @@ def _bar(y: int, times: Estimate, scale: float, palette: Palette) -> list[str]:
     return [
         f'<rect x="{begin}" y="{y - 13}" width="{end - begin:.1f}" height="17" rx="2" fill="{palette.bar}"/>',
         f'<path d="M{low:.1f} {y - 4.5}H{high:.1f}M{low:.1f} {y - 9}v9M{high:.1f} {y - 9}v9" stroke="{palette.text}"/>',
-        _text(high + 8, y, f"{times.median:.2f}", palette.text),
+        _text(_WIDTH - 36, y, f"{times.median:.2f}", palette.text),
     ]
 
 
