@@ -34,8 +34,12 @@ def _renamed(value: Any, types: Mapping[str, str]) -> Any:
     return types.get(value, value) if isinstance(value, str) else value
 
 
-def _numbered(metrics: list[Any]) -> Any:
-    text = json.dumps(metrics)
-    for number, metric in enumerate(metrics):
-        text = re.sub(rf"\b{metric['Id']}\b", f"m{number}", text)
-    return json.loads(text)
+def _numbered(metrics: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    numbers = {metric["Id"]: f"m{number}" for number, metric in enumerate(metrics)}
+    return [metric | {"Id": numbers[metric["Id"]], **_expression(metric, numbers)} for metric in metrics]
+
+
+def _expression(metric: dict[str, Any], numbers: Mapping[str, str]) -> dict[str, str]:
+    if "Expression" not in metric:
+        return {}
+    return {"Expression": re.sub(r"\w+", lambda word: numbers.get(word[0], word[0]), metric["Expression"])}
