@@ -12,6 +12,9 @@ from . import roles, wanted
 from .peers import Declare
 from .shared import Shared, import_shared
 
+# Made once, as what endpoints have in common is.
+_LATENCY = cdk.Duration.millis(wanted.LATENCY_MILLISECONDS)
+
 
 def own_role(_stack: cdk.Stack) -> Declare:
     """The endpoint, with images and model data by URI as in what is written by hand, and the role that it makes."""
@@ -100,7 +103,7 @@ def _watch(endpoint: MultiContainerEndpoint) -> None:
     scaling = endpoint.auto_scale(min_capacity=wanted.LEAST_INSTANCES, max_capacity=wanted.MOST_INSTANCES)
     scaling.scale_on_invocations("Load", max_requests_per_second=wanted.REQUESTS_PER_SECOND)
     endpoint.add_alarms(
-        latency_p99=cdk.Duration.millis(wanted.LATENCY_MILLISECONDS),
+        latency_p99=_LATENCY,
         error_rate_5xx=wanted.ERROR_RATE,
         error_rate_4xx=False,
         cpu_utilization=wanted.CPU,
