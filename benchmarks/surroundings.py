@@ -127,14 +127,15 @@ def of_node(version: str, program: Path) -> list[tuple[Setting, Setting]]:
 def measure(settings: Sequence[tuple[Setting, Setting]], rounds: int) -> Surroundings:
     """Measure some rounds, after one that is not counted: Python compiles anew for `-O`, and the system reads files.
 
-    In each, every setting has its turn right beside what it is compared with.
+    In each, every setting has its turn right beside what it is compared with; three turns where the effect is small.
     """
     load = host.load()
     seconds: dict[str, list[tuple[float, float]]] = {setting.name: [] for setting, _ in settings}
     order = random.Random(0)  # noqa: S311 - to be repeatable
     for number in range(rounds + 1):
         print(f"round {number} of {rounds} ...", file=sys.stderr)
-        for setting, usual in order.sample(settings, len(settings)):
+        often = [pair for pair in settings if pair[0].endpoints == _MANY]
+        for setting, usual in order.sample([*settings, *often, *often], len(settings) + 2 * len(often)):
             turns = {each.name: _seconds(each) for each in order.sample([setting, usual], 2)}
             seconds[setting.name].append((turns[setting.name], turns[usual.name]))
     return Surroundings(
