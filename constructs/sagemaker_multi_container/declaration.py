@@ -229,11 +229,11 @@ class Declaration:
 
     def _features(self) -> Iterator[tuple[str, Feature]]:
         """All that is asked for by a value object of its own, by the argument that asks for it."""
-        for name, feature in self.features.items():
-            yield _argument((name,)), feature
-        for variant in [*(self.variants or ()), *([self.shadow] if self.shadow else ())]:
-            for name, feature in variant.features.items():
-                yield where(variant.owner, _argument((name,))), feature
+        variants = [*(self.variants or ()), *([self.shadow] if self.shadow else ())]
+        for owner, features in [("", self.features), *((variant.owner, variant.features) for variant in variants)]:
+            for name, feature in features.items():
+                if feature.properties is not None:
+                    yield where(owner, _argument((name,))), feature
 
     def _cautions_about_images(self) -> Iterator[Caution]:
         for model in self.models:

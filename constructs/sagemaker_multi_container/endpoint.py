@@ -15,6 +15,7 @@ import jsii
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sagemaker as sagemaker
 from aws_cdk.interfaces import ResourceEnvironment
+from aws_cdk.interfaces.aws_sagemaker import IEndpointRef
 from constructs import Construct, IValidation
 
 from . import l1, permissions
@@ -54,7 +55,7 @@ if TYPE_CHECKING:
 _MOST_ALARMS = ALARMS.maximum or 0
 
 
-@jsii.implements(iam.IGrantable)
+@jsii.implements(IEndpointRef, iam.IGrantable)
 class MultiContainerEndpoint(MultiContainerEndpointBase):
     """A SageMaker endpoint that hosts 2 to 15 containers on the same instances.
 
@@ -65,6 +66,8 @@ class MultiContainerEndpoint(MultiContainerEndpointBase):
 
     See https://docs.aws.amazon.com/sagemaker/latest/dg/multi-container-endpoints.html
     """
+
+    endpoint_ref = MultiContainerEndpointBase.endpoint_ref
 
     def __init__(
         self,
@@ -146,6 +149,7 @@ class MultiContainerEndpoint(MultiContainerEndpointBase):
         super().__init__(scope, id)
         self._versions: dict[str, str] = {}
         self._is_judged_at_synth = False
+        self._needed: list[permissions.Statement] = []
         self._names: dict[Reference, str] = {}
         self._endpoint_keywords: dict[str, Any] = {}
         self._cfn_models: dict[str, sagemaker.CfnModel] = {}
@@ -542,7 +546,8 @@ class MultiContainerEndpoint(MultiContainerEndpointBase):
     def _judge(self) -> Verdict:
         """Raise what is wrong; what is doubtful, or still missing, is judged at synth, when nothing more can come."""
         verdict = self._declaration.judge(complete=False)
-        too_long = permissions.problem_of_size(self._statements()) if isinstance(self._role, OwnRole) else None
+        self._needed = self._statements()
+        too_long = permissions.problem_of_size(self._needed) if isinstance(self._role, OwnRole) else None
         if too_long is not None:
             verdict.problems.append(too_long)
         if verdict.problems:
@@ -596,8 +601,8 @@ class MultiContainerEndpoint(MultiContainerEndpointBase):
         )
 
     def _allow(self) -> None:
-        """Let the role's policy follow the declaration."""
-        self._role.allow(self._statements())
+        """Let the role's policy follow the declaration, once it is judged."""
+        self._role.allow(self._needed)
 
     def _create_resources(self, verdict: Verdict) -> None:
         for model in self._fleet.models:

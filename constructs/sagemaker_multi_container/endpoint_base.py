@@ -13,6 +13,7 @@ import jsii
 from . import facades
 from .declaration import problems_of_scaling
 from .errors import EndpointConfigurationError
+from .node_members import unknown_to_node
 from .rules import Resource
 from .served import ServedEndpoint
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from .facades.scaling import EndpointScaling, ScalableInstanceCount
 
 
+@unknown_to_node
 class MultiContainerEndpointBase(ServedEndpoint, metaclass=jsii.JSIIAbstractClass):
     """A multi-container endpoint, declared in this app or imported into it. The type to ask for in an API of yours."""
 

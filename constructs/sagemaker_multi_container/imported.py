@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import aws_cdk as cdk
+import jsii
 from aws_cdk.interfaces import ResourceEnvironment
+from aws_cdk.interfaces.aws_sagemaker import IEndpointRef
 from constructs import Construct
 
 from .arguments import ArgumentReader, describe
@@ -27,7 +29,10 @@ _ARN = re.compile(
 """Each part of it may be known at deployment only."""
 
 
+@jsii.implements(IEndpointRef)
 class _ImportedEndpoint(MultiContainerEndpointBase):
+    endpoint_ref = MultiContainerEndpointBase.endpoint_ref
+
     def __init__(
         self,
         scope: Construct,

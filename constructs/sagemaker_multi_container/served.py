@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import jsii
 from aws_cdk import aws_iam as iam
 from aws_cdk.interfaces import ResourceEnvironment
-from aws_cdk.interfaces.aws_sagemaker import EndpointReference, IEndpointRef
+from aws_cdk.interfaces.aws_sagemaker import EndpointReference
 from constructs import Construct
 
 from .arguments import WRONG_ARGUMENT, describe, plain
@@ -39,7 +39,6 @@ class ServedVariant:
     """Such as `ml.m5.xlarge`. None where that is not known."""
 
 
-@jsii.implements(IEndpointRef)
 class ServedEndpoint(Construct, metaclass=jsii.JSIIAbstractClass):
     """A declared or an imported endpoint."""
 

@@ -14,12 +14,13 @@ from .rules import Unknown
 TOKEN = r"[$#]\{Token\[[^\]]*\]\}"  # noqa: S105 - a CDK token, no secret
 """The regular expression of a token inside a string."""
 _MARKER = re.compile(TOKEN)
+_IN_EACH = "{Token["
 # How the only item of an encoded list begins.
 _ITEM_OF_LIST = "#{Token["
 # The first two bytes of the doubles that stand for number tokens.
 _NUMBER_MARKER = b"\xfb\xff"
-# Of these types are most values beside strings, and no need to look any closer.
-_NEVER_TOKENS = (int, Unknown)
+# A class says what its objects are.
+_NEVER_TOKENS = (int, Unknown, type)
 
 
 class TokenKind(enum.StrEnum):
@@ -35,6 +36,8 @@ class TokenKind(enum.StrEnum):
 def kind_of_token(value: object) -> TokenKind | None:
     """How a value is encoded that is only known at deployment; None for a literal."""
     if isinstance(value, str):
+        if _IN_EACH not in value:
+            return None
         if value.startswith(_ITEM_OF_LIST):
             return TokenKind.LIST
         return None if _MARKER.search(value) is None else TokenKind.STRING
@@ -44,7 +47,7 @@ def kind_of_token(value: object) -> TokenKind | None:
         is_list = len(value) == 1 and isinstance(value[0], str) and value[0].startswith(_ITEM_OF_LIST)
         return TokenKind.LIST if is_list else None
     # Not only by `resolve`, which a stack and a path have, too.
-    is_resolvable = not isinstance(value, type) and cdk.IResolvable in getattr(value, "__jsii_ifaces__", ())
+    is_resolvable = not isinstance(value, _NEVER_TOKENS) and cdk.IResolvable in getattr(value, "__jsii_ifaces__", ())
     return TokenKind.RESOLVABLE if is_resolvable else None
 
 
@@ -56,13 +59,11 @@ def is_token(value: object) -> bool:
 def with_unknowns(value: Any) -> Any:
     """A property tree in which every token has become an `Unknown`, with the literal text around it."""
     if isinstance(value, str):
-        return _unknown_string(value) if "Token[" in value else value
+        return _unknown_string(value) if _IN_EACH in value else value
     if isinstance(value, dict):
         return {key: with_unknowns(inner) for key, inner in value.items()}
     if isinstance(value, list) and not is_token(value):
         return [with_unknowns(inner) for inner in value]
-    if isinstance(value, _NEVER_TOKENS):
-        return value
     return Unknown() if is_token(value) else value
 
 
