@@ -49,6 +49,8 @@ _ALL = [
     Peer("dicts watched", "by_hand_with_dicts.watched"),
     Peer("ours watched", "with_ours.watched"),
     Peer("alpha", "with_alpha.own_role"),
+    Peer("alpha importing", "with_alpha.importing"),
+    Peer("alpha importing watched", "with_alpha.importing_watched"),
     Peer("ours of objects", "with_ours.of_objects"),
     Peer("alpha watched", "with_alpha.watched"),
     Peer("ours of objects watched", "with_ours.of_objects_watched"),

@@ -33,6 +33,8 @@ ACCEPTED = (0.97, 1.03)
 COMPARISONS = [
     CONTROL,
     *((ours, twin) for ours, twins in TWINS.items() for twin in twins),
+    ("alpha importing", "ours"),
+    ("alpha importing watched", "ours watched"),
     ("alpha", "ours of objects"),
     ("alpha watched", "ours of objects watched"),
 ]

@@ -12,6 +12,7 @@ from .targets import TARGETS
 
 _OBJECTS = "by hand, `*Property` objects"
 _DICTS = "by hand, dicts"
+_ALPHA_IMPORTING = "aws-sagemaker-alpha, importing what the URIs name"
 _IMPORTS = {"over cdk": "over `import aws_cdk`", "over needed": "over the modules of the CDK that it needs"}
 
 
@@ -39,12 +40,21 @@ class Group:
 
 
 GROUPS = [
-    Group("with its own role", "ours", {"objects": _OBJECTS, "dicts": _DICTS, "l1": f"{_DICTS}, also the role L1"}),
+    Group(
+        "with its own role",
+        "ours",
+        {
+            "objects": _OBJECTS,
+            "dicts": _DICTS,
+            "l1": f"{_DICTS}, also the role L1",
+            "alpha importing": _ALPHA_IMPORTING,
+        },
+    ),
     Group("with a given role", "ours given role", {"objects given role": _OBJECTS, "dicts given role": _DICTS}),
     Group(
         "with its own role, scaled, with three alarms",
         "ours watched",
-        {"objects watched": _OBJECTS, "dicts watched": _DICTS},
+        {"objects watched": _OBJECTS, "dicts watched": _DICTS, "alpha importing watched": _ALPHA_IMPORTING},
     ),
     Group("of repositories and a bucket", "ours of objects", {"alpha": "aws-sagemaker-alpha"}),
     Group(

@@ -21,10 +21,10 @@ class Shared:
     """By name."""
 
 
-def import_shared(stack: cdk.Stack) -> Shared:
-    """The bucket and the repositories as a stack imports them."""
+def import_shared(stack: cdk.Stack, prefix: str = "") -> Shared:
+    """The bucket and the repositories as a stack imports them; with a prefix, once more."""
     names = [stage.repository for stage in wanted.stages(0)]
     return Shared(
-        bucket=s3.Bucket.from_bucket_name(stack, "Models", wanted.BUCKET),
-        repositories={name: ecr.Repository.from_repository_name(stack, name, name) for name in names},
+        bucket=s3.Bucket.from_bucket_name(stack, f"{prefix}Models", wanted.BUCKET),
+        repositories={name: ecr.Repository.from_repository_name(stack, prefix + name, name) for name in names},
     )

@@ -23,6 +23,16 @@ def watched(stack: cdk.Stack) -> Declare:
     return lambda stack, name, number: _watch(stack, name, _endpoint(stack, name, number, shared))
 
 
+def importing(_stack: cdk.Stack) -> Declare:
+    """The same, of images and model data that are known by their URIs: the package takes none."""
+    return lambda stack, name, number: _endpoint(stack, name, number, import_shared(stack, name))
+
+
+def importing_watched(_stack: cdk.Stack) -> Declare:
+    """That with scaling and three alarms."""
+    return lambda stack, name, number: _watch(stack, name, _endpoint(stack, name, number, import_shared(stack, name)))
+
+
 def _endpoint(scope: Construct, id: str, number: int, shared: Shared) -> alpha.Endpoint:
     model = alpha.Model(
         scope,
