@@ -9,7 +9,7 @@ from typing import Any
 import aws_cdk as cdk
 import jsii
 from aws_cdk.interfaces import ResourceEnvironment
-from aws_cdk.interfaces.aws_sagemaker import IEndpointRef
+from aws_cdk.interfaces.aws_sagemaker import EndpointReference, IEndpointRef
 from constructs import Construct
 
 from .arguments import ArgumentReader, describe
@@ -31,8 +31,6 @@ _ARN = re.compile(
 
 @jsii.implements(IEndpointRef)
 class _ImportedEndpoint(MultiContainerEndpointBase):
-    endpoint_ref = MultiContainerEndpointBase.endpoint_ref
-
     def __init__(
         self,
         scope: Construct,
@@ -64,6 +62,10 @@ class _ImportedEndpoint(MultiContainerEndpointBase):
     @property
     def grants(self) -> EndpointGrants:
         return EndpointGrants(self, may_have_other_containers=True)
+
+    @property
+    def endpoint_ref(self) -> EndpointReference:
+        return super().endpoint_ref
 
     @property
     def env(self) -> ResourceEnvironment:
