@@ -23,7 +23,7 @@ from .containers import ContainerDefinition
 from .declaration import CONFIG_NAME, ENDPOINT, ENDPOINT_CONFIG, Declaration, Model, Verdict
 from .endpoint_base import MultiContainerEndpointBase
 from .errors import EndpointConfigurationError, Problem
-from .execution_role import ExecutionRole, OwnRole
+from .execution_role import ExecutionRole
 from .features.rollback_alarms import RollbackAlarm, read_alarm
 from .fleet import OWN_MODEL, Fleet
 from .models import bind_container, version_of
@@ -316,7 +316,7 @@ class DeclaredEndpoint(MultiContainerEndpointBase):
         """Raise what is wrong; what is doubtful, or still missing, is judged at synth, when nothing more can come."""
         verdict = self._declaration.judge(complete=False)
         self._needed = self._statements()
-        too_long = permissions.problem_of_size(self._needed) if isinstance(self._role, OwnRole) else None
+        too_long = permissions.problem_of_size(self._needed) if self._role.is_own else None
         if too_long is not None:
             verdict.problems.append(too_long)
         if verdict.problems:

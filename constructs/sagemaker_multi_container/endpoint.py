@@ -21,7 +21,7 @@ from .declaration import Declaration
 from .declared import DeclaredEndpoint
 from .endpoint_base import MultiContainerEndpointBase
 from .errors import EndpointConfigurationError, Problem
-from .execution_role import GivenRole, OwnRole
+from .execution_role import given_role, own_role
 from .features.destinations import A_KEY
 from .features.feature import bind_feature
 from .features.rollback_alarms import read_alarms
@@ -102,8 +102,7 @@ class MultiContainerEndpoint(DeclaredEndpoint):
             endpoint_name: The endpoint's name, 63 characters at most; lower case is best, since the ARN is lower case
                 and calls are not. Changing it replaces the endpoint. Default: CloudFormation makes one.
             role: The role that SageMaker assumes. It must trust `sagemaker.amazonaws.com`, and is given the permissions
-                that the containers need (not if it is immutable), in one policy for all endpoints of a stack that share
-                it. Default: a new role.
+                that the containers need (not if it is immutable). Default: a new role.
             vpc: The VPC that the containers reach their network through. Default: none.
             vpc_subnets: Which of its subnets. Default: the private ones or, if there are none, the isolated ones.
             security_groups: 1 to 5 security groups. Default: a new one.
@@ -149,7 +148,7 @@ class MultiContainerEndpoint(DeclaredEndpoint):
                 problems=problems,
             )
             role_arn = read.construct("role", role, "role_arn", "an iam.IRole", "use iam.Role.from_role_arn(...)")
-            self._role = OwnRole(self) if role is None else GivenRole(self, role, self._stack)
+            self._role = own_role(self, self._stack) if role is None else given_role(self, role, self._stack)
             self._declaration = Declaration(
                 models=self._fleet.models,
                 variants=self._fleet.variants,

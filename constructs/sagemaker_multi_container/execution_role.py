@@ -3,82 +3,46 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from typing import Any, cast
-from weakref import WeakKeyDictionary
 
 import aws_cdk as cdk
-import jsii
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sagemaker as sagemaker
-from constructs import Construct
+from constructs import Construct, IDependable
 
 from .arns import this_account
 from .permissions import Statement, merged
-from .readings import attribute, environment_of, path_of, stack_of
+from .readings import attribute, environment_of
+from .tokens import is_token
 
 _POLICY_NAME = "MultiContainerEndpoint"
-_SHARED_POLICY = "PolicyForEndpoints"
-_LONGEST_PATH_IN_NAME = 64
-_UNIQUE_PART = 8
+_LONGEST_UNIQUE_NAME = 100
 
 
-class ExecutionRole(ABC):
-    """A role, and the models that SageMaker makes only when the role may do what they need."""
+class ExecutionRole:
+    """A role, its policy, and the models that SageMaker makes only when the role may do what they need."""
 
-    def __init__(self, role: iam.IRole) -> None:
+    def __init__(self, role: iam.IRole, policy: Policy, *, is_own: bool) -> None:
         self.role = role
+        self.is_own = is_own
+        """Whether it serves this endpoint alone."""
+        self._policy = policy
+        self._expects_more = not is_own
 
     @property
     def arn(self) -> str:
         """The role's ARN."""
         return str(attribute(self.role, "role_arn"))
 
-    @abstractmethod
     def allow(self, statements: Sequence[Statement]) -> None:
-        """Allow an endpoint this, instead of what it was allowed before."""
-
-    @abstractmethod
-    def be_ready_before(self, cfn_model: sagemaker.CfnModel) -> None:
-        """Let a model wait for the policy. Call it after `allow`."""
-
-    @abstractmethod
-    def expect_more(self, cfn_models: Iterable[sagemaker.CfnModel]) -> None:
-        """Let these models, and all later ones, wait for whatever the role is allowed elsewhere, too."""
-
-
-class OwnRole(ExecutionRole):
-    """The role that an endpoint has for itself."""
-
-    def __init__(self, endpoint: Construct) -> None:
-        super().__init__(cast("iam.IRole", iam.Role(endpoint, "Role", assumed_by=_sagemaker())))
-        self._endpoint = endpoint
-        self._allowed: Sequence[Statement] = ()
-        self._policy: iam.CfnPolicy | None = None
-        self._expects_more = False
-
-    def allow(self, statements: Sequence[Statement]) -> None:
-        """Allow the endpoint this, instead of what it was allowed before."""
-        if statements == self._allowed:
-            return
-        self._allowed = statements
-        document = _document(statements)
-        if self._policy is not None:
-            self._policy.policy_document = document
-            return
-        name = attribute(self.role, "role_name")
-        self._policy = iam.CfnPolicy(
-            self._endpoint, "Policy", policy_name=_POLICY_NAME, policy_document=document, roles=[name]
-        )
+        """Allow this, which is what was allowed before, and more."""
+        self._policy.allow(statements)
 
     def be_ready_before(self, cfn_model: sagemaker.CfnModel) -> None:
-        """Let a model wait for the policy."""
-        if self._policy is not None:
-            cfn_model.add_resource_dependency(self._policy)
-        if self._expects_more:
-            cfn_model.node.add_dependency(self.role)
+        """Let a model wait for what is allowed: SageMaker checks the role's permissions when it makes the model."""
+        self._policy.be_ready_before(cfn_model, *([self.role] if self._expects_more else ()))
 
     def expect_more(self, cfn_models: Iterable[sagemaker.CfnModel]) -> None:
         """Let these models, and all later ones, wait for whatever the role is allowed elsewhere, too."""
@@ -88,73 +52,106 @@ class OwnRole(ExecutionRole):
                 cfn_model.node.add_dependency(self.role)
 
 
-class GivenRole(ExecutionRole):
-    """A role of the user's, which may serve several endpoints."""
+class Policy(ABC):
+    """What a role is allowed for one endpoint."""
 
-    def __init__(self, endpoint: Construct, role: iam.IRole, stack: cdk.Stack) -> None:
-        super().__init__(role)
+    @abstractmethod
+    def allow(self, statements: Sequence[Statement]) -> None:
+        """Allow this, which is what was allowed before, and more."""
+
+    @abstractmethod
+    def be_ready_before(self, cfn_model: sagemaker.CfnModel, *others: IDependable) -> None:
+        """Let a model wait for it, and for others. Call it after `allow`."""
+
+
+class _WrittenPolicy(Policy):
+    """The policy of a role that nobody else decides on: one L1 resource, of plain data."""
+
+    def __init__(self, endpoint: Construct, role_name: str) -> None:
         self._endpoint = endpoint
-        self._stack = stack
+        self._role_name = role_name
+        self._allowed: Sequence[Statement] = ()
+        self._policy: iam.CfnPolicy | None = None
 
     def allow(self, statements: Sequence[Statement]) -> None:
-        """Allow the endpoint this, instead of what it was allowed before; not if the role is immutable."""
-        policies = _policies_of_given_roles.setdefault(self.role, {})
-        place = path_of(self._stack)
-        if place not in policies:
-            policies[place] = _SharedPolicy(self.role, self._stack, statements)
-        policies[place].allowed[self._endpoint] = statements
-
-    def be_ready_before(self, cfn_model: sagemaker.CfnModel) -> None:
-        """Let a model wait for the policy, and for whatever the user allows the role elsewhere."""
-        shared = _policies_of_given_roles[self.role][path_of(self._stack)]
-        cfn_model.node.add_dependency(shared.policy, self.role)
-
-    def expect_more(self, cfn_models: Iterable[sagemaker.CfnModel]) -> None:
-        """They do already: a user who makes a role grants it more."""
-
-
-@jsii.implements(cdk.IAnyProducer)
-class _SharedPolicy:
-    """The inline policy that a given role has for all endpoints of a stack.
-
-    A role takes 10,240 characters of inline policies. What several endpoints need stands there once.
-    """
-
-    def __init__(self, role: iam.IRole, stack: cdk.Stack, statements: Sequence[Statement]) -> None:
-        self.allowed: dict[Construct, Sequence[Statement]] = {}
-        """What each endpoint needs."""
-        address = attribute(role.node, "addr")
-        place = path_of(stack)
-        unique = hashlib.sha256(f"{place} {address}".encode()).hexdigest()[:_UNIQUE_PART]
-        human = "".join(filter(str.isalnum, place))[:_LONGEST_PATH_IN_NAME]
-        scope: Construct = stack
-        construct_id = f"{_SHARED_POLICY}{address[-_UNIQUE_PART:]}"
-        if isinstance(role, iam.Role) and stack_of(role) is stack:
-            scope, construct_id = role, _SHARED_POLICY  # where the CDK has a role's other policies
-        self.policy = iam.Policy(
-            scope,
-            construct_id,
-            # The role may have others from other stacks and regions.
-            policy_name=f"{human}{unique}-{environment_of(stack).region}",
-            document=iam.PolicyDocument.from_json(_document(statements)),
+        """Write the whole document anew."""
+        if statements == self._allowed:
+            return
+        self._allowed = statements
+        document = {"Version": "2012-10-17", "Statement": [_as_the_cdk_writes_it(each) for each in statements]}
+        if self._policy is not None:
+            self._policy.policy_document = document
+            return
+        self._policy = iam.CfnPolicy(
+            self._endpoint, "Policy", policy_name=_POLICY_NAME, policy_document=document, roles=[self._role_name]
         )
-        cast("iam.CfnPolicy", self.policy.node.default_child).policy_document = cdk.Lazy.uncached_any(self)
-        # Only the role itself knows whether it takes a policy.
-        role.attach_inline_policy(self.policy)
 
-    def produce(self, context: cdk.IResolveContext) -> Any:  # noqa: ARG002 - the CDK's signature
-        """The document, when nothing more can come."""
-        return _document(merged(statement for statements in self.allowed.values() for statement in statements))
-
-
-_policies_of_given_roles: WeakKeyDictionary[iam.IRole, dict[str, _SharedPolicy]] = WeakKeyDictionary()
-"""The policies of each role, by the paths of the stacks."""
+    def be_ready_before(self, cfn_model: sagemaker.CfnModel, *others: IDependable) -> None:
+        """Let a model wait for it, and for others."""
+        if self._policy is not None:
+            cfn_model.add_resource_dependency(self._policy)
+        if others:
+            cfn_model.node.add_dependency(*others)
 
 
-def _document(statements: Iterable[Statement]) -> dict[str, Any]:
-    """A policy document as the CDK writes it, with single strings rather than lists of one."""
-    written = [{name: _only(value) for name, value in statement.items()} for statement in statements]
-    return {"Version": "2012-10-17", "Statement": written}
+class _AttachedPolicy(Policy):
+    """The policy of a role that itself knows whether it takes one."""
+
+    def __init__(self, endpoint: Construct, role: iam.IRole, stack: cdk.Stack) -> None:
+        self._endpoint = endpoint
+        self._role = role
+        self._stack = stack
+        self._allowed: dict[str, set[str]] = {}
+        """The resources of each kind of statement."""
+        self._policy: iam.Policy | None = None
+
+    def allow(self, statements: Sequence[Statement]) -> None:
+        """Add what is new to what others may have added."""
+        added = [each for each in map(self._new_of, merged(statements)) if each["Resource"]]
+        if self._policy is not None:
+            self._policy.add_statements(*(iam.PolicyStatement.from_json(each) for each in added))
+            return
+        # Other endpoints may use the role, too, in other stacks and regions, and the default name repeats there.
+        name = cdk.Names.unique_resource_name(self._endpoint, max_length=_LONGEST_UNIQUE_NAME)
+        document = iam.PolicyDocument.from_json({"Version": "2012-10-17", "Statement": added})
+        self._policy = iam.Policy(
+            self._endpoint,
+            "PolicyOfGivenRole",
+            policy_name=f"{name}-{environment_of(self._stack).region}",
+            document=document,
+        )
+        self._role.attach_inline_policy(self._policy)
+
+    def be_ready_before(self, cfn_model: sagemaker.CfnModel, *others: IDependable) -> None:
+        """Let a model wait for it, and for others."""
+        if self._policy is not None:
+            cfn_model.node.add_dependency(self._policy, *others)
+
+    def _new_of(self, statement: Statement) -> Statement:
+        """A statement with those resources that it is not allowed for yet."""
+        allowed = self._allowed.setdefault(str((statement["Action"], statement.get("Condition"))), set())
+        new = [resource for resource in statement["Resource"] if resource not in allowed]
+        allowed.update(new)
+        return {**statement, "Resource": new}
+
+
+def own_role(endpoint: Construct, stack: cdk.Stack) -> ExecutionRole:
+    """A new role for an endpoint alone."""
+    role = cast("iam.IRole", iam.Role(endpoint, "Role", assumed_by=_sagemaker()))
+    name = attribute(role, "role_name")
+    # With `iam.Role.customize_roles` it is one that others have made, by its name, and the CDK reports what it needs.
+    policy = _WrittenPolicy(endpoint, name) if is_token(name) else _AttachedPolicy(endpoint, role, stack)
+    return ExecutionRole(role, policy, is_own=True)
+
+
+def given_role(endpoint: Construct, role: iam.IRole, stack: cdk.Stack) -> ExecutionRole:
+    """A role of the user's, which may serve several endpoints."""
+    return ExecutionRole(role, _AttachedPolicy(endpoint, role, stack), is_own=False)
+
+
+def _as_the_cdk_writes_it(statement: Statement) -> dict[str, Any]:
+    """A statement with single strings rather than lists of one."""
+    return {name: _only(value) for name, value in statement.items()}
 
 
 def _only(value: object) -> object:

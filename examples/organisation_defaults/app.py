@@ -11,7 +11,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sns as sns
-from constructs import Construct, IConstruct
+from constructs import Construct
 
 from sagemaker_multi_container import (
     ContainerDefinition,
@@ -74,10 +74,10 @@ class CompanyEndpoint(MultiContainerEndpoint):
         )
         cdk.Tags.of(self).add("cost-centre", "machine-learning")
         self.add_alarms(rollback=True, actions=[actions.SnsAction(platform.on_call)])
-        self._acknowledge_findings(role or self, platform.vpc, endpoint_name)
+        self._acknowledge_findings(platform.vpc, endpoint_name)
 
-    def _acknowledge_findings(self, role: IConstruct, vpc: ec2.Vpc, endpoint_name: str) -> None:
-        """What cdk-nag finds in the role's policy, and why it is right as it is: said once for all endpoints."""
+    def _acknowledge_findings(self, vpc: ec2.Vpc, endpoint_name: str) -> None:
+        """What cdk-nag finds, and why it is right as it is: said once for all endpoints."""
         logs_here = "arn:<AWS::Partition>:logs:<AWS::Region>:<AWS::AccountId>:log-group:"
         network_here = "arn:<AWS::Partition>:ec2:<AWS::Region>:<AWS::AccountId>:network-interface"
         network_anywhere = "arn:<AWS::Partition>:ec2:<AWS::Region>:*"
@@ -93,7 +93,7 @@ class CompanyEndpoint(MultiContainerEndpoint):
             reasons[f"{network_anywhere}:subnet/{self._named(subnet.subnet_id)}"] = shared
         for resource, reason in reasons.items():
             finding = f"AwsSolutions-IAM5[Resource::{resource}]"
-            cdk.Validations.of(role).acknowledge(cdk.Acknowledgment(id=finding, reason=reason))
+            cdk.Validations.of(self).acknowledge(cdk.Acknowledgment(id=finding, reason=reason))
 
     def _named(self, token: str) -> str:
         """A token as cdk-nag writes it."""

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import aws_cdk as cdk
+import jsii
 import pytest
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
+from constructs import IConstruct
 
 from sagemaker_multi_container import EndpointConfigurationError, ModelData
 
@@ -169,44 +173,74 @@ def test_leaves_an_immutable_role_alone(stack: cdk.Stack) -> None:
     assert properties(stack, "SageMaker::Model")["ExecutionRoleArn"] == ROLE_ARN
 
 
-def test_endpoints_that_share_a_role_share_its_policy(stack: cdk.Stack) -> None:
-    """A role takes 10,240 characters of inline policies: what both need stands there once."""
+def test_endpoints_that_share_a_role_have_their_own_policies(stack: cdk.Stack) -> None:
+    """Each goes with its endpoint, and grows with it."""
     role = sagemaker_role(stack)
     first = endpoint(stack, "First", role=role, containers=containers("a", "b"))
     endpoint(stack, "Second", role=role, containers=containers("c", "d"))
     first.add_container(container("e"))
 
-    (policy_id,) = resources(stack, "IAM::Policy")
-    allowed = statements(stack)
-    assert len(allowed) == 4
-    assert [_repository(each) for each in allowed["ecr:BatchCheckLayerAvailability"]["Resource"]] == [*"abecd"]
-    models = resources(stack, "SageMaker::Model").values()
-    assert [policy_id in model["DependsOn"] for model in models] == [True, True]
+    policies = [str(each) for each in resources(stack, "IAM::Policy").values()]
+    assert [[name for name in "abcde" if f":repository/{name}'" in policy] for policy in policies] == [
+        ["a", "b", "e"],
+        ["c", "d"],
+    ]
 
 
-def test_a_refused_endpoint_leaves_a_shared_policy_as_it_was(stack: cdk.Stack) -> None:
-    """Also where it would have been the first."""
+def test_takes_the_same_role_from_another_construct_twice(stack: cdk.Stack) -> None:
+    """Each reading of it is another Python object."""
+    made = lambda_.Function(
+        stack,
+        "Function",
+        runtime=lambda_.Runtime.PYTHON_3_13,
+        handler="index.handler",
+        code=lambda_.Code.from_inline("pass"),
+    )
+    for name in ("First", "Second"):
+        assert made.role is not None
+        endpoint(stack, name, role=made.role)
+
+    assert len(resources(stack, "IAM::Policy")) == 2
+
+
+def test_a_removed_endpoint_takes_its_permissions_along(stack: cdk.Stack) -> None:
+    """Nothing of it stays in the policies of a role that others use, too."""
     role = sagemaker_role(stack)
-    for hostname in ("a", "b"):
-        with pytest.raises(EndpointConfigurationError):
-            endpoint(stack, "Refused", role=role, containers=containers("refused", "refused"))
-        endpoint(stack, f"Fine{hostname}", role=role, containers=containers(hostname, "other"))
+    endpoint(stack, "Kept", role=role, containers=containers("a", "b"))
+    endpoint(stack, "Removed", role=role, containers=containers("c", "d"))
+    stack.node.try_remove_child("Removed")
 
-    repositories = statements(stack)["ecr:BatchCheckLayerAvailability"]["Resource"]
-    assert [_repository(each) for each in repositories] == ["a", "other", "b"]
+    assert ":repository/c" not in str(resources(stack, "IAM::Policy"))
 
 
-def test_a_role_has_a_policy_for_each_stack(app: cdk.App) -> None:
-    """Each deploys its own."""
-    stacks = [cdk.Stack(app, name) for name in ("Roles", "Search", "Feeds")]
-    stacks.append(cdk.NestedStack(stacks[-1], "Nested"))
-    role = sagemaker_role(stacks[0])
-    for stack in stacks[1:]:
-        endpoint(stack, role=role)
+@jsii.implements(cdk.IAspect)
+class _Deny:
+    def visit(self, node: IConstruct) -> None:
+        """Forbid something in each policy."""
+        if isinstance(node, iam.Policy):
+            node.add_statements(iam.PolicyStatement(effect=iam.Effect.DENY, actions=["s3:Delete*"], resources=["*"]))
 
-    app.synth()
-    names = [stack.resolve(properties(stack, "IAM::Policy")["PolicyName"]) for stack in stacks[1:]]
-    assert len({str(name) for name in names}) == 3
+
+def test_keeps_what_others_add_to_the_policy_of_a_given_role(stack: cdk.Stack) -> None:
+    """Also if the endpoint grows after that."""
+    made = endpoint(stack, role=sagemaker_role(stack))
+    cdk.Aspects.of(stack).add(_Deny())
+    made.add_container(container("third"))
+
+    assert "s3:Delete*" in statements(stack)
+
+
+def test_a_role_that_others_make_is_left_to_them(app: cdk.App) -> None:
+    """The CDK then reports what it needs, and no policy is written."""
+    stack = cdk.Stack(app, "Search")
+    iam.Role.customize_roles(stack, use_precreated_roles={"Search/Endpoint/Role": "made-by-others"})
+    endpoint(stack)
+
+    assert resources(stack, "IAM::Role") == resources(stack, "IAM::Policy") == {}
+    assert "made-by-others" in str(properties(stack, "SageMaker::Model")["ExecutionRoleArn"])
+    report = Path(app.synth().directory, "iam-policy-report.txt").read_text()
+    assert "ecr:GetDownloadUrlForLayer" in report
+    assert "/aws/sagemaker/Endpoints/" in report
 
 
 def test_stacks_that_share_an_imported_role_do_not_overwrite_each_others_policy(flags: dict[str, Any]) -> None:
@@ -273,10 +307,6 @@ def test_refuses_a_policy_that_is_longer_than_iam_takes(stack: cdk.Stack) -> Non
 
     with pytest.raises(EndpointConfigurationError, match=r"policy of at least 1\d{4} characters, and IAM takes 10240"):
         endpoint(stack, containers=given)
-
-
-def _repository(arn: Any) -> str:
-    return str(arn["Fn::Join"][1][-1]).rpartition("/")[2]
 
 
 def _listed(value: Any) -> list[Any]:
