@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sagemaker_multi_container.review import Kind, Outcome, Review, as_json, as_markdown, as_text, compare
+from sagemaker_multi_container.review.iam.statements import Answer
 from sagemaker_multi_container.rules import Description
 from sagemaker_multi_container.template import Template, read
 from tests.oracles.test_rules_on_templates import template_of
@@ -19,7 +20,7 @@ from tests.rules.cases import CASES
 from tests.rules.descriptions import COMPONENTS, DIRECT, SERIAL, SINGLE, changed
 
 from .scenes import AFTER, BEFORE
-from .templates import ABSENT, REGISTRY, SECRET, container, edited, moved, review, reviewed
+from .templates import ABSENT, REGISTRY, SECRET, attribute, container, edited, moved, resource, review, reviewed
 from .templates import DIRECT as PLAIN
 
 RENDERERS = [as_json, as_markdown, as_text]
@@ -166,6 +167,22 @@ def template(folder: Path, description: Description) -> Template:
     file.write_text(json.dumps(template_of(description)))
     (found,) = read(file)
     return found
+
+
+def test_a_policy_names_the_same_endpoint_under_another_logical_id(tmp_path: Path) -> None:
+    """Also one of another endpoint's role: it allows the same as before."""
+    calls = {"Effect": "Allow", "Action": "sagemaker:InvokeEndpoint", "Resource": {"Ref": "Ranking"}}
+    policy = {"PolicyName": "Calls", "PolicyDocument": {"Version": "2012-10-17", "Statement": [calls]}}
+    ranking = resource(
+        "Endpoint", {"EndpointName": "ranking", "EndpointConfigName": attribute("Config", "EndpointConfigName")}
+    )
+    before = edited(PLAIN, {"Role.Policies": [policy], "Ranking": ranking})
+    changed = review(tmp_path, before, moved(before, Ranking="RankingNew"))
+
+    assert [each.logical_id for each in changed.endpoints] == ["RankingNew", "Endpoint"]
+    assert {(each.permissions.wider, each.permissions.narrower) for each in changed.endpoints} == {
+        (Answer.NO, Answer.NO)
+    }
 
 
 def test_what_is_the_same_is_unchanged(tmp_path: Path) -> None:

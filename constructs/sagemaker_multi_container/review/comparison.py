@@ -22,11 +22,14 @@ from .containers import compare_models
 from .deployment import deployment_of
 from .endpoints import Endpoint, endpoints_of, names_taken
 from .findings import Findings, compare_findings, findings_in, of_resources, without
+from .iam.exports import Exports
 from .iam.permissions import compare_permissions
+from .iam.stack_policies import EndpointPolicies, StackPolicies
 from .iam.statements import Answer
 from .matching import pair_endpoints
 from .quoting import code
 from .refusals import refusals_of
+from .resources import StackChange
 from .stacks import Stacks
 from .update import EndpointUpdate
 from .values import shown
@@ -56,6 +59,7 @@ def compare(base: Sequence[Template], head: Sequence[Template], ignore: Mapping[
         ignore: Reasons to ignore rules, by id, beside those in the templates' Metadata.
     """
     stacks = Stacks(base, head)
+    exports = BeforeAfter(Exports(base), Exports(head))
     taken = names_taken(each.base for each in stacks.changes if each.base is not None)
     changes: list[EndpointChange] = []
     others = FindingsChange()
@@ -63,7 +67,8 @@ def compare(base: Sequence[Template], head: Sequence[Template], ignore: Mapping[
         old, new = (endpoints_of(each) if each is not None else [] for each in (stack.base, stack.head))
         updates = [EndpointUpdate(stack, *pair, taken) for pair in pair_endpoints(old, new)]
         was, becomes = (findings_in(each, ignore or {}) for each in (stack.base, stack.head))
-        changes += [_change(stack.name, each, was, becomes, ignore or {}, (base, head)) for each in updates]
+        policies = _policies(stack, updates, exports)
+        changes += [_change(stack.name, each, was, becomes, ignore or {}, policies) for each in updates]
         owned = frozenset[str]().union(*(each.logical_ids for each in (*old, *new)))
         rest = compare_findings(without(was, owned), without(becomes, owned), {})
         others = FindingsChange(
@@ -84,7 +89,7 @@ def _change(
     was: Findings,
     becomes: Findings,
     ignore: Mapping[str, str],
-    assemblies: tuple[Sequence[Template], Sequence[Template]],
+    policies: BeforeAfter[StackPolicies | None],
 ) -> EndpointChange:
     before, after = update.before, update.after
     known = after or before
@@ -104,9 +109,7 @@ def _change(
         concurrency=BeforeAfter(_concurrency(before), _concurrency(after)),
         callers=broken_calls(update, models),
         deployment=deployment_of(after) if after is not None and _is_updated(update) else None,
-        permissions=compare_permissions(
-            _place(before), _place(after), renamed=renamed, others_base=assemblies[0], others_head=assemblies[1]
-        ),
+        permissions=compare_permissions(_seen_from(before, policies.before), _seen_from(after, policies.after)),
         refusals=refusals_of(update, ignore),
         findings=compare_findings(
             of_resources(was, before.logical_ids if before else ()),
@@ -128,8 +131,24 @@ def _renamed_parts(models: Sequence[ModelChange], update: EndpointUpdate) -> Ite
     yield from ((old.name, new.name) for old, new in update.variants if old and new)
 
 
-def _place(endpoint: Endpoint | None) -> tuple[Template, str] | None:
-    return None if endpoint is None else (endpoint.template, endpoint.logical_id)
+def _policies(
+    stack: StackChange, updates: Sequence[EndpointUpdate], exports: BeforeAfter[Exports]
+) -> BeforeAfter[StackPolicies | None]:
+    """The policies before and after the change, for all endpoints of a stack."""
+    renamed = {
+        each.before: each.after
+        for update in updates
+        for each in update.resources
+        if each.before and each.after and stack.is_gone(each.before)
+    }
+    return BeforeAfter(
+        StackPolicies(stack.base, exports.before, renamed) if stack.base is not None else None,
+        StackPolicies(stack.head, exports.after, {}) if stack.head is not None else None,
+    )
+
+
+def _seen_from(endpoint: Endpoint | None, policies: StackPolicies | None) -> EndpointPolicies:
+    return EndpointPolicies() if endpoint is None or policies is None else policies.of(endpoint)
 
 
 def _is_updated(update: EndpointUpdate) -> bool:

@@ -130,7 +130,8 @@ def _alarms(deployment: Properties, template: Template) -> tuple[tuple[str, ...]
 def _alarm(name: object, template: Template) -> str:
     """An alarm as people know it: by its name, else by its construct."""
     if isinstance(name, Reference):
-        is_alarm = any(logical_id == name.logical_id for logical_id, _ in template.resources(*_ALARMS))
+        resource = template.document["Resources"].get(name.logical_id)
+        is_alarm = template.exists(name.logical_id) is not False and resource.get("Type") in _ALARMS
         fixed = text(template.properties(name.logical_id), "AlarmName") if is_alarm else None
         return fixed or known_as(template, name.logical_id)
     return shown(name) or "?"

@@ -18,6 +18,40 @@ PRODUCTION = "ProductionVariants"
 SHADOW = "ShadowProductionVariants"
 
 
+Targets = Mapping[str, tuple[str, Properties]]
+"""What scales the variants of an endpoint, by the variant's name: the logical id and the properties."""
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Scaling:
+    """What scales the endpoints of a template."""
+
+    template: Template
+
+    @cached_property
+    def targets(self) -> Mapping[str, Targets]:
+        """What scales variants, by the logical id of their endpoint."""
+        description = self.template.description
+        found: dict[str, dict[str, tuple[str, Properties]]] = {}
+        for logical_id, resource in description.resources.items():
+            scaled = scaled_variant(resource.properties, description) if resource.type == "ScalableTarget" else None
+            if scaled is not None:
+                endpoint = resource.properties["ResourceId"].logical_id
+                found.setdefault(endpoint, {})[scaled.name] = (logical_id, resource.properties)
+        return found
+
+    @cached_property
+    def policies(self) -> Mapping[str, list[str]]:
+        """The logical ids of scaling policies, by that of the target that they name."""
+        found: dict[str, list[str]] = {}
+        for logical_id, resource in self.template.description.resources.items():
+            target = resource.properties.get("ScalingTargetId")
+            if resource.type == "ScalingPolicy" and isinstance(target, Reference):
+                found.setdefault(target.logical_id, []).append(logical_id)
+        return found
+
+
 @final
 @dataclass(frozen=True, eq=False)
 class Endpoint:
@@ -25,6 +59,7 @@ class Endpoint:
 
     template: Template
     logical_id: str
+    scaling: Scaling
 
     @cached_property
     def properties(self) -> Properties:
@@ -78,34 +113,24 @@ class Endpoint:
         """The logical id of a variant's model."""
         return _referred(self.template, variant.get("ModelName"), "Model")
 
-    @cached_property
-    def targets(self) -> Mapping[str, tuple[str, Properties]]:
-        """What scales its variants, by the variant's name: the logical id and the properties."""
-        description = self.template.description
-        own = description.resources[self.logical_id].properties
-        found = {}
-        for logical_id, resource in description.resources.items():
-            scaled = scaled_variant(resource.properties, description) if resource.type == "ScalableTarget" else None
-            if scaled is not None and scaled.endpoint is own:
-                found[scaled.name] = (logical_id, resource.properties)
-        return found
+    @property
+    def targets(self) -> Targets:
+        """What scales its variants."""
+        return self.scaling.targets.get(self.logical_id, {})
 
     @cached_property
     def logical_ids(self) -> frozenset[str]:
         """All resources that it is made of."""
-        scaling = {logical_id for logical_id, _ in self.targets.values()}
-        for logical_id, resource in self.template.description.resources.items():
-            target = resource.properties.get("ScalingTargetId")
-            if resource.type == "ScalingPolicy" and isinstance(target, Reference) and target.logical_id in scaling:
-                scaling = {*scaling, logical_id}
+        targets = [logical_id for logical_id, _ in self.targets.values()]
+        policies = (policy for target in targets for policy in self.scaling.policies.get(target, ()))
         config = (self.config_id,) if self.config_id is not None else ()
-        return frozenset({self.logical_id, *config, *self.model_ids, *scaling})
+        return frozenset({self.logical_id, *config, *self.model_ids, *targets, *policies})
 
 
 def endpoints_of(template: Template) -> list[Endpoint]:
     """The endpoints that a template declares, by logical id."""
-    resources = template.description.resources
-    return [Endpoint(template, each) for each in sorted(resources) if resources[each].type == "Endpoint"]
+    resources, scaling = template.description.resources, Scaling(template)
+    return [Endpoint(template, each, scaling) for each in sorted(resources) if resources[each].type == "Endpoint"]
 
 
 Place = tuple[str | None, str | None, str | None, str]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict, deque
 from collections.abc import Hashable
 
 from ..rules import Reference
@@ -16,15 +17,18 @@ def pair_endpoints(before: list[Endpoint], after: list[Endpoint]) -> list[Pair]:
 
     They are matched by logical id, then by fixed name, by the path of their construct, and by their content.
     """
-    old, new = list(before), list(after)
+    old, new = dict.fromkeys(before), dict.fromkeys(after)
     pairs: list[Pair] = []
     for key in (_logical_id, _name, _construct_path, _content):
-        for endpoint in list(new):
-            partner = next((each for each in old if key(each) is not None and key(each) == key(endpoint)), None)
-            if partner is not None:
+        partners: defaultdict[Hashable, deque[Endpoint]] = defaultdict(deque)
+        for endpoint in old if new else ():
+            partners[key(endpoint)].append(endpoint)
+        for endpoint in list(new) if old else ():
+            its_key = key(endpoint)
+            if its_key is not None and partners[its_key]:
+                partner = partners[its_key].popleft()
                 pairs.append((partner, endpoint))
-                old.remove(partner)
-                new.remove(endpoint)
+                del old[partner], new[endpoint]
     return [*pairs, *((each, None) for each in old), *((None, each) for each in new)]
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from ..template import Template
@@ -56,7 +57,8 @@ class Stacks:
         """The outputs of other stacks that a value takes."""
         match written:
             case {"Fn::ImportValue": name}:
-                yield from self._exports(text_of(template.resolver.resolve(name)))
+                exported = text_of(template.resolver.resolve(name))
+                yield from self._exports.get(exported, ()) if isinstance(exported, str) else ()
             case {"Fn::GetStackOutput": {"StackName": stack, "OutputName": str(output)}}:
                 name = text_of(template.resolver.resolve(stack))
                 yield from (
@@ -66,14 +68,18 @@ class Stacks:
             for inner in written.values() if isinstance(written, dict) else written:
                 yield from self._outputs(template, inner)
 
-    def _exports(self, name: object) -> Iterator[tuple[StackChange, str]]:
-        for each in self.changes:
-            if each.base is None or not isinstance(name, str):
-                continue
-            for output, declared in section(each.base.document, "Outputs").items():
+    @cached_property
+    def _exports(self) -> Mapping[str, list[tuple[StackChange, str]]]:
+        """The outputs that are exported, by the names under which they are."""
+        exports: dict[str, list[tuple[StackChange, str]]] = {}
+        for each, base in ((each, each.base) for each in self.changes if each.base is not None):
+            for output, declared in section(base.document, "Outputs").items():
                 match declared:
-                    case {"Export": {"Name": exported}} if text_of(each.base.resolver.resolve(exported)) == name:
-                        yield each, output
+                    case {"Export": {"Name": written}}:
+                        name = text_of(base.resolver.resolve(written))
+                        if isinstance(name, str):
+                            exports.setdefault(name, []).append((each, output))
+        return exports
 
 
 def _pairs(base: Sequence[Template], head: Sequence[Template]) -> Iterator[tuple[Template | None, Template | None]]:

@@ -8,8 +8,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from sagemaker_multi_container.review.endpoints import endpoints_of
+from sagemaker_multi_container.review.iam.exports import Exports
 from sagemaker_multi_container.review.iam.permissions import PermissionsChange, PrincipalChange, compare_permissions
 from sagemaker_multi_container.review.iam.phrases import permission
+from sagemaker_multi_container.review.iam.stack_policies import EndpointPolicies, StackPolicies
 from sagemaker_multi_container.review.iam.statements import Statement
 from sagemaker_multi_container.template import Template
 from sagemaker_multi_container.template.intrinsics import Resolver
@@ -79,9 +82,24 @@ def template(
     return Template(file=Path("template.json"), stack="Stack", document=document, resolver=Resolver(document=document))
 
 
-def compared(base: Template, head: Template, **options: Any) -> PermissionsChange:
+def policies_in(
+    template: Template, others: Sequence[Template] = (), renamed: Mapping[str, str] | None = None
+) -> EndpointPolicies:
+    """The policies of a template as its first endpoint sees them, those of stacks beside it among them."""
+    endpoint, *_ = endpoints_of(template)
+    return StackPolicies(template, Exports(others), renamed or {}).of(endpoint)
+
+
+def compared(
+    base: Template,
+    head: Template,
+    *,
+    renamed: Mapping[str, str] | None = None,
+    others_base: Sequence[Template] = (),
+    others_head: Sequence[Template] = (),
+) -> PermissionsChange:
     """What a change of the whole template does to the permissions."""
-    return compare_permissions((base, "Endpoint"), (head, "Endpoint"), **options)
+    return compare_permissions(policies_in(base, others_base, renamed), policies_in(head, others_head))
 
 
 def change_of_statements(

@@ -24,10 +24,11 @@ from sagemaker_multi_container import (
 )
 from sagemaker_multi_container.review import compare
 from sagemaker_multi_container.review.iam.permissions import PermissionsChange, PrincipalChange, compare_permissions
+from sagemaker_multi_container.review.iam.stack_policies import EndpointPolicies
 from sagemaker_multi_container.review.iam.statements import Answer
 from sagemaker_multi_container.template import Template, read
 from sagemaker_multi_container.template.intrinsics import Resolver
-from tests.review.iam.policies import SAGEMAKER, allow, compared, deny, policy, role, said, template
+from tests.review.iam.policies import SAGEMAKER, allow, compared, deny, policies_in, policy, role, said, template
 from tests.rules.test_robustness import WRONG, nodes
 
 NO, UNKNOWN, YES = Answer.NO, Answer.UNKNOWN, Answer.YES
@@ -321,7 +322,7 @@ def test_an_account_is_all_who_are_in_it(account: Any, member: Any) -> None:
 
 def test_a_new_role_trusts_nobody_more_than_before() -> None:
     """There was nothing to assume."""
-    (changed,) = compare_permissions(None, (template(), "Endpoint")).roles
+    (changed,) = compare_permissions(EndpointPolicies(), policies_in(template())).roles
 
     assert (verdict(changed), changed.concerns) == ((YES, NO), ())
 
@@ -508,11 +509,11 @@ def test_a_serverless_function_may_call(policies: Any) -> None:
 
 
 def test_an_endpoint_that_comes_or_goes_takes_its_permissions_along() -> None:
-    place = (template(Policy=policy(GET)), "Endpoint")
+    there, nothing = policies_in(template(Policy=policy(GET))), EndpointPolicies()
 
-    assert verdict(compare_permissions(None, place)) == (YES, NO)
-    assert verdict(compare_permissions(place, None)) == (NO, YES)
-    assert compare_permissions(None, None) == PermissionsChange()
+    assert verdict(compare_permissions(nothing, there)) == (YES, NO)
+    assert verdict(compare_permissions(there, nothing)) == (NO, YES)
+    assert compare_permissions(nothing, nothing) == PermissionsChange()
 
 
 # Templates that are wrong
@@ -545,6 +546,16 @@ def test_wrong_values_are_no_trouble() -> None:
             parent[path[-1]] = json.loads(json.dumps(wrong))
             if all(isinstance(each, dict) and isinstance(each.get("Type"), str) for each in broken.values()):
                 compared(sound, template(**broken))
+
+
+@pytest.mark.parametrize("element", ["NotAction", "NotResource"])
+def test_all_but_nothing_is_everything(element: str) -> None:
+    """IAM refuses the empty list; a review of it says what it would mean."""
+    statement = {key: value for key, value in GET.items() if key != element.removeprefix("Not")} | {element: []}
+    changed = change_of_role(template(), template(Policy=policy(statement)))
+
+    (gained,) = changed.statements
+    assert f"every {element.removeprefix('Not').lower()} (*)" in said(gained.gained[0])
 
 
 # Endpoints of this library
@@ -590,16 +601,13 @@ APPS: dict[str, Callable[[cdk.Stack], object]] = {
 PULL = "ecr:BatchCheckLayerAvailability, ecr:BatchGetImage and ecr:GetDownloadUrlForLayer"
 
 
-@pytest.fixture(name="places", scope="module")
-def _places(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Template, str]]:
-    """Each app's template, and the endpoint in it."""
+@pytest.fixture(name="apps", scope="module")
+def _templates_of_apps(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Template]:
+    """Each app's template, with an endpoint in it."""
     app = cdk.App(outdir=str(tmp_path_factory.mktemp("assembly")))
     for name, declare_in in APPS.items():
         declare_in(cdk.Stack(app, name))
-    templates = read(Path(app.synth().directory))
-    return {
-        each.stack: (each, next(id_ for id_, _ in each.resources("AWS::SageMaker::Endpoint"))) for each in templates
-    }
+    return {each.stack: each for each in read(Path(app.synth().directory))}
 
 
 @pytest.mark.parametrize(
@@ -622,12 +630,10 @@ def _places(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Templat
         ("Everything", ["every action (*) on every resource (*)"]),
     ],
 )
-def test_a_change_of_an_endpoint_changes_its_role(
-    places: dict[str, tuple[Template, str]], head: str, gained: list[str]
-) -> None:
+def test_a_change_of_an_endpoint_changes_its_role(apps: dict[str, Template], head: str, gained: list[str]) -> None:
     """By exactly that, and its reverse takes exactly that away."""
-    (changed,) = compare_permissions(places["Base"], places[head]).roles
-    (reverse,) = compare_permissions(places[head], places["Base"]).roles
+    (changed,) = compared(apps["Base"], apps[head]).roles
+    (reverse,) = compared(apps[head], apps["Base"]).roles
 
     assert [said(part) for each in changed.statements for part in each.gained] == gained
     assert [said(part) for each in reverse.statements for part in each.lost] == gained
@@ -635,8 +641,8 @@ def test_a_change_of_an_endpoint_changes_its_role(
     assert changed.unjudged == ()
 
 
-def test_a_grant_without_containers_is_wider_than_one_with_them(places: dict[str, tuple[Template, str]]) -> None:
-    change = compare_permissions(places["Caller"], places["AnyCaller"])
+def test_a_grant_without_containers_is_wider_than_one_with_them(apps: dict[str, Template]) -> None:
+    change = compared(apps["Caller"], apps["AnyCaller"])
     (caller,) = change.callers
 
     assert [verdict(each) for each in change.roles] == [(NO, NO)]
@@ -646,9 +652,9 @@ def test_a_grant_without_containers_is_wider_than_one_with_them(places: dict[str
     )
 
 
-def test_moved_into_one_statement_by_the_cdk_is_no_change(places: dict[str, tuple[Template, str]]) -> None:
+def test_moved_into_one_statement_by_the_cdk_is_no_change(apps: dict[str, Template]) -> None:
     """As its feature flag for minimized policies does."""
-    template, endpoint = places["More"]
+    template = apps["More"]
     document = json.loads(json.dumps(template.document))
     for resource in document["Resources"].values():
         if resource["Type"] == "AWS::IAM::Policy":
@@ -661,7 +667,7 @@ def test_moved_into_one_statement_by_the_cdk_is_no_change(places: dict[str, tupl
             ]
     other = Template(file=template.file, stack="Split", document=document, resolver=template.resolver)
 
-    (changed,) = compare_permissions((template, endpoint), (other, endpoint)).roles
+    (changed,) = compared(template, other).roles
     assert (verdict(changed), changed.statements) == ((NO, NO), ())
 
 

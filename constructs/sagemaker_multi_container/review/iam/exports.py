@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from typing import Any
 
 from ...template import Template
@@ -44,12 +45,16 @@ class Exports:
 
     def beside(self, template: Template) -> Iterator[Template]:
         """The other stacks that a stack takes something over from, or that take something over from it."""
-        sources = self._sources(template)
-        for each in self._templates:
-            if each is not template and (_is_in(each, sources) or _is_in(template, self._sources(each))):
+        sources = self._sources_of(template)
+        for each, its_sources in zip(self._templates, self._sources, strict=True):
+            if each is not template and (_is_in(each, sources) or _is_in(template, its_sources)):
                 yield each
 
-    def _sources(self, template: Template) -> list[Template]:
+    @cached_property
+    def _sources(self) -> list[list[Template]]:
+        return [self._sources_of(each) for each in self._templates]
+
+    def _sources_of(self, template: Template) -> list[Template]:
         found = (self.found(template, each) for each in _imports(template.document))
         return [each[0] for each in found if each is not None]
 

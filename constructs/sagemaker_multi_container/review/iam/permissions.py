@@ -6,19 +6,16 @@ allow besides is not known, and is said where it matters.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from ...template import Template
-from ..endpoints import Endpoint
 from ..quoting import code
-from .calls import allows_calls, calls_by_managed_policies, calls_of
+from .calls import allows_calls
 from .concerns import is_wide, of_boundary, of_calls, of_managed_policies, of_statements, of_trust
-from .exports import Exports
 from .patterns import Budget, Pattern
-from .policies import Policies, PolicyReader, Principal, properties_of
-from .statements import Answer, Statement, StatementChange, compare_statements
-from .texts import Texts
+from .policies import Policies, Principal
+from .stack_policies import EndpointPolicies
+from .statements import Answer, StatementChange, compare_statements
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,26 +65,8 @@ class PermissionsChange:
         return max((each.narrower for each in self.roles + self.callers), default=Answer.NO)
 
 
-def compare_permissions(
-    base: tuple[Template, str] | None,
-    head: tuple[Template, str] | None,
-    *,
-    renamed: Mapping[str, str] | None = None,
-    others_base: Sequence[Template] = (),
-    others_head: Sequence[Template] = (),
-) -> PermissionsChange:
-    """What is allowed after a change and was not before it, and the reverse.
-
-    Args:
-        base: The template before, and the logical id of the Endpoint in it; None if there was none.
-        head: The same after the change.
-        renamed: Logical ids of `base` that stand in `head` for the same resource under another id.
-        others_base: All templates of the assembly before the change: policies in stacks beside the endpoint's count,
-            too. A stack is beside another if one takes over what the other exports.
-        others_head: The same after the change.
-    """
-    before = _Side(base, {**(renamed or {}), **({base[1]: head[1]} if base and head else {})}, others_base)
-    after = _Side(head, {}, others_head)
+def compare_permissions(before: EndpointPolicies, after: EndpointPolicies) -> PermissionsChange:
+    """What is allowed after a change and was not before it, and the reverse."""
     budget = Budget()
     return PermissionsChange(
         roles=tuple(_changes_of_roles(before, after, budget)),
@@ -95,45 +74,7 @@ def compare_permissions(
     )
 
 
-class _Side:
-    """The policies of a template, as seen from an endpoint in it."""
-
-    def __init__(
-        self, place: tuple[Template, str] | None, renamed: Mapping[str, str], others: Sequence[Template]
-    ) -> None:
-        self.roles: dict[Principal, Policies] = {}
-        """Its execution roles."""
-        self.callers: dict[Principal, list[Statement]] = {}
-        """What is said of calling it, by whom it is said of."""
-        self.policies: dict[Principal, Policies] = {}
-        """All that is said of anyone."""
-        if place is None:
-            return
-        endpoint = Endpoint(*place)
-        exports = Exports(others)
-        home = Texts(endpoint.template, renamed, exports)
-        reader = PolicyReader(home)
-        self.policies = {**reader.read()}
-        for other in exports.beside(endpoint.template):
-            for principal, policies in (
-                PolicyReader(replace(home, template=other, renamed={}, home=home)).read().items()
-            ):
-                self.policies.setdefault(principal, Policies()).add(policies)
-        for logical_id in endpoint.model_ids:
-            model = endpoint.template.document["Resources"][logical_id]
-            written = properties_of(model).get("ExecutionRoleArn")
-            if written is not None:
-                role = reader.principal("role", written)
-                self.roles[role] = self.policies.get(role, Policies())
-        for principal, each in self.policies.items():
-            calls = list(calls_of(endpoint, each.statements, reader.texts))
-            if any(map(allows_calls, each.managed)):
-                calls.append(calls_by_managed_policies(endpoint, reader.texts))
-            if calls:
-                self.callers[principal] = calls
-
-
-def _changes_of_roles(before: _Side, after: _Side, budget: Budget) -> Iterator[PrincipalChange]:
+def _changes_of_roles(before: EndpointPolicies, after: EndpointPolicies, budget: Budget) -> Iterator[PrincipalChange]:
     gone = [role for role in before.roles if role not in after.roles]
     come = [role for role in after.roles if role not in before.roles]
     is_swap = len(gone) == len(come) == 1
@@ -214,10 +155,10 @@ def _unjudged(role: Principal, managed: Iterable[Pattern], unread: Iterable[str]
     yield from map(_not_read, unread)
 
 
-def _changes_of_callers(before: _Side, after: _Side, budget: Budget) -> Iterator[PrincipalChange]:
+def _changes_of_callers(before: EndpointPolicies, after: EndpointPolicies, budget: Budget) -> Iterator[PrincipalChange]:
     for caller in dict.fromkeys((*after.callers, *before.callers)):
         statements = compare_statements(before.callers.get(caller, []), after.callers.get(caller, []), budget)
-        old, new = (side.policies.get(caller, Policies()) for side in (before, after))
+        old, new = (side.all.get(caller, Policies()) for side in (before, after))
         trust = compare_statements(old.trust, new.trust, budget) if caller in after.callers else ()
         is_new = caller not in before.callers
         judged = statements if is_new else (*statements, *trust)

@@ -21,9 +21,9 @@ def principals(trust: Statement) -> str:
 
 
 def _listed(matcher: Matcher, every: str) -> str:
-    if matcher.negated:
+    if matcher.negated and matcher.patterns:
         return f"{every} but {listed(map(str, matcher.patterns), 'and')}"
-    if ANYTHING in matcher.patterns:
+    if matcher.negated or ANYTHING in matcher.patterns:
         return f"{every} ({code('*')})"
     return listed(map(str, matcher.patterns), "and")
 
