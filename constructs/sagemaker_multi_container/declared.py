@@ -337,15 +337,24 @@ class DeclaredEndpoint(MultiContainerEndpointBase):
     def _is_needed_by(self, alarm: IAlarmRef) -> bool:
         """Whether an alarm of this stack can only be made after the endpoint, as far as its own properties tell."""
         resource = alarm if isinstance(alarm, cdk.CfnResource) else alarm.node.default_child
-        if resource is None or cdk.Stack.of(alarm).node.path != self._stack.node.path:
+        return isinstance(resource, cdk.CfnResource) and self._is_needed_by_resource(resource)
+
+    def _is_needed_by_resource(self, alarm: cdk.CfnResource, within: frozenset[str] = frozenset()) -> bool:
+        """Whether that is so of an alarm within these composite ones (by logical id), which are not looked at again."""
+        if cdk.Stack.of(alarm).node.path != self._stack.node.path:
             return False
-        if isinstance(resource, cdk.aws_cloudwatch.CfnAlarm):
-            given = [resource.alarm_name, resource.alarm_description, resource.dimensions, resource.metrics]
-            return self._is_referred_to_in(given)
-        if isinstance(resource, cdk.aws_cloudwatch.CfnCompositeAlarm):
-            rule = json.dumps(self._stack.resolve(resource.alarm_rule))
-            alarms = (each for each in self._stack.node.find_all() if isinstance(each, cdk.aws_cloudwatch.CfnAlarm))
-            return any(self._logical_id(each) in rule and self._is_needed_by(each) for each in alarms)
+        if isinstance(alarm, cdk.aws_cloudwatch.CfnAlarm):
+            return self._is_referred_to_in([alarm.alarm_name, alarm.alarm_description, alarm.dimensions, alarm.metrics])
+        if isinstance(alarm, cdk.aws_cloudwatch.CfnCompositeAlarm):
+            given = [alarm.alarm_name, alarm.alarm_description, alarm.alarm_rule, alarm.actions_suppressor]
+            resolved = json.dumps(self._stack.resolve(given))
+            kinds = (cdk.aws_cloudwatch.CfnAlarm, cdk.aws_cloudwatch.CfnCompositeAlarm)
+            alarms = {each: self._logical_id(each) for each in self._stack.node.find_all() if isinstance(each, kinds)}
+            within |= {self._logical_id(alarm)}
+            return self._is_referred_to_in(given) or any(
+                logical_id in resolved and logical_id not in within and self._is_needed_by_resource(each, within)
+                for each, logical_id in alarms.items()
+            )
         return False
 
     def _logical_id(self, resource: cdk.CfnResource) -> str:

@@ -267,6 +267,43 @@ def test_a_composite_alarm_that_waits_for_the_endpoint_is_refused(stack: cdk.Sta
         made.add_rollback_alarm(cloudwatch.CompositeAlarm(stack, "Any", alarm_rule=rule))
 
 
+def any_of(stack: cdk.Stack, id: str, *alarms: Any) -> cloudwatch.CompositeAlarm:
+    """A composite alarm."""
+    rules = [cloudwatch.AlarmRule.from_alarm(alarm, cloudwatch.AlarmState.ALARM) for alarm in alarms]
+    return cloudwatch.CompositeAlarm(stack, id, alarm_rule=cloudwatch.AlarmRule.any_of(*rules))
+
+
+def test_a_composite_alarm_of_composite_alarms_that_wait_for_the_endpoint_is_refused(stack: cdk.Stack) -> None:
+    made = endpoint(stack)
+    own = made.metrics.invocation_5xx_errors().create_alarm(stack, "Own", threshold=1, evaluation_periods=1)
+    other = cloudwatch.Alarm.from_alarm_name(stack, "Other", "errors")
+    with pytest.raises(EndpointConfigurationError, match="would wait for each other"):
+        made.add_rollback_alarm(any_of(stack, "Outer", any_of(stack, "Middle", any_of(stack, "Inner", own, other))))
+    made.add_rollback_alarm(any_of(stack, "Welcome", any_of(stack, "Others", other)))
+
+
+def test_a_composite_alarm_that_is_silenced_by_one_that_waits_for_the_endpoint_is_refused(stack: cdk.Stack) -> None:
+    made = endpoint(stack)
+    own = made.metrics.invocation_5xx_errors().create_alarm(stack, "Own", threshold=1, evaluation_periods=1)
+    other = cloudwatch.Alarm.from_alarm_name(stack, "Other", "errors")
+    rule = cloudwatch.AlarmRule.from_alarm(other, cloudwatch.AlarmState.ALARM)
+    with pytest.raises(EndpointConfigurationError, match="would wait for each other"):
+        made.add_rollback_alarm(cloudwatch.CompositeAlarm(stack, "Any", alarm_rule=rule, actions_suppressor=own))
+
+
+def test_composite_alarms_that_are_made_of_each_other_are_none_of_the_endpoint(stack: cdk.Stack) -> None:
+    """CloudFormation refuses them for what they are."""
+    made = endpoint(stack)
+    one = any_of(stack, "One", cloudwatch.Alarm.from_alarm_name(stack, "Errors", "errors"))
+    other = any_of(stack, "Other", one)
+    resource = one.node.default_child
+    assert isinstance(resource, cloudwatch.CfnCompositeAlarm)
+    resource.alarm_rule = f"ALARM({other.alarm_arn})"
+    made.add_rollback_alarm(one)
+
+    assert made.cfn_endpoint.deployment_config is not None
+
+
 @pytest.mark.parametrize("argument", ["alarm_name", "alarm_description"])
 def test_an_alarm_that_is_named_after_the_endpoint_is_refused(stack: cdk.Stack, argument: str) -> None:
     made = endpoint(stack)
