@@ -195,8 +195,9 @@ def check_hostname(endpoint: ServedEndpoint, argument: str, hostname: object, va
     Raises:
         EndpointConfigurationError: If none of them has a container of that name.
     """
-    if not isinstance(hostname, str):
-        raise endpoint._refusal(argument, f"is {describe(hostname)}, expected a string", "give a container's hostname")
+    if not isinstance(hostname, str) or not hostname:
+        message = f"is {describe(hostname)}, expected a string that is not empty"
+        raise endpoint._refusal(argument, message, "give a container's hostname")
     served = tuple(variants)
     known = dict.fromkeys(name for variant in served for name in variant.hostnames)
     if hostname in known or is_token(hostname) or not all(variant.hostnames for variant in served):
