@@ -38,6 +38,7 @@ NO_ALARMS: dict[str, Any] = {
     "memory_utilization": False,
     "disk_utilization": False,
 }
+LAMBDA_FLAG = "@aws-cdk/aws-cloudwatch-actions:changeLambdaPermissionLogicalIdForLambdaAction"
 TOPIC = "arn:aws:sns:us-east-1:123456789012:topic"
 OF_A_CONTAINER = ["LatencyP99", "ErrorRate5xx", "ErrorRate4xx"]
 OF_A_VARIANT = ["ErrorRate5xx", "ErrorRate4xx", "CpuUtilization", "MemoryUtilization", "DiskUtilization"]
@@ -531,6 +532,51 @@ def test_lets_its_alarms_call_a_function(stack: cdk.Stack) -> None:
     assert permissions == [stack.resolve(alarm.attr_arn) for alarm in alarms.values()]
 
 
+@pytest.mark.parametrize("flag", [True, False])
+def test_lets_the_alarms_of_several_endpoints_call_a_function(*, flag: bool) -> None:
+    """Each with a permission of its own, whichever way the CDK tells the permissions apart."""
+    stack = cdk.Stack(cdk.App(context={LAMBDA_FLAG: flag}), "Stack")
+    action = actions.LambdaAction(function(stack), use_unique_permission_id=not flag)
+    alarms = [
+        alarm
+        for name in ("One", "Another")
+        for alarm in endpoint(stack, name).add_alarms(actions=[action]).alarms.values()
+    ]
+
+    permissions = [each["Properties"]["SourceArn"] for each in resources(stack, "Lambda::Permission").values()]
+    assert permissions == [stack.resolve(alarm.attr_arn) for alarm in alarms]
+
+
+def test_says_how_several_alarms_can_call_a_function() -> None:
+    """Without a feature flag the CDK names all permissions alike."""
+    stack = cdk.Stack(cdk.App(), "Stack")
+    made = endpoint(stack)
+
+    with pytest.raises(EndpointConfigurationError) as refused:
+        made.add_alarms(actions=[actions.LambdaAction(function(stack))])
+
+    (problem,) = refused.value.problems
+    assert LAMBDA_FLAG in problem.fix
+    assert "use_unique_permission_id=True" in problem.fix
+
+
+@pytest.mark.parametrize("call", ["add_alarm_action", "add_ok_action", "add_insufficient_data_action"])
+def test_refuses_more_actions_than_an_alarm_takes_before_there_is_one(stack: cdk.Stack, call: str) -> None:
+    """What is promised to the alarms that are still to come counts as well."""
+    made = endpoint(stack, mode=DIRECT, containers=None)
+    alarms = made.add_alarms(**only(latency_p99=None))
+    five = [wrong(Choosy()) for _ in range(5)]
+    getattr(alarms, call)(*five)
+
+    with pytest.raises(EndpointConfigurationError, match="are 5 beside 5 others, and CloudWatch takes 5 for an alarm"):
+        getattr(alarms, call)(*five)
+
+    made.add_container(container("first"))
+    made.add_container(container("second"))
+    told = [alarm for each in alarms.alarms.values() for alarm in rendered(stack, each).items()]
+    assert [value for name, value in told if name.endswith("Actions")] == [[TOPIC] * 5] * 2
+
+
 def test_tells_more_of_one_alarm(stack: cdk.Stack) -> None:
     """Beside what all of them tell."""
     everyone, on_call = (actions.SnsAction(sns.Topic(stack, name)) for name in ("Everyone", "OnCall"))
@@ -572,6 +618,7 @@ def test_tells_more_of_all_alarms(stack: cdk.Stack, *, container_first: bool) ->
             "AllTraffic.Latency",
             "alarm: is the str 'AllTraffic.Latency', and the alarms are 'AllT",
         ),
+        ([Choosy()], ["AllTraffic.LatencyP99"], r"alarm: is the list \['AllTraffic\.LatencyP99'\], and the alarms are"),
         ([Choosy("Alarms.AllTraffic.CpuUtilization")], None, "not this one"),
         (
             [Ec2Action(Ec2InstanceAction.STOP)],
@@ -580,7 +627,7 @@ def test_tells_more_of_all_alarms(stack: cdk.Stack, *, container_first: bool) ->
         ),
     ],
 )
-def test_refuses_wrong_additional_actions(stack: cdk.Stack, given: list[Any], alarm: str | None, message: str) -> None:
+def test_refuses_wrong_additional_actions(stack: cdk.Stack, given: list[Any], alarm: Any, message: str) -> None:
     """And adds none of them."""
     made = endpoint(stack).add_alarms(actions=[wrong(Choosy())])
     before = resources(stack, "CloudWatch::Alarm")
@@ -832,6 +879,7 @@ def test_refuses_error_rates_of_asynchronous_endpoints(stack: cdk.Stack, rate: f
         ({"rollback": 1}, "rollback: is the int 1, expected True or False"),
         ({"id": 1}, "add_alarms: id: is the int 1, expected a string"),
         ({"id": ""}, "add_alarms: id: is the str '', expected a string"),
+        ({"id": ["Alarms"]}, "add_alarms: id: is the list ['Alarms'], expected a string"),
         (
             {"id": cdk.Aws.REGION},
             "add_alarms: id: is a string that is only known at deployment, expected a",
@@ -1014,13 +1062,16 @@ def test_rollback_alarms_cost_little_more(
 
 
 def test_an_action_costs_the_same_in_each_alarm(stack: cdk.Stack, messages: list[str]) -> None:
-    """The alarm as actions take it, the action's ARN for it, and the two properties that have it."""
+    """The alarm as actions take it, the action's ARN for it, and the two properties that have it.
+
+    The endpoint's address, in two messages, tells them from those of other endpoints.
+    """
     topic = actions.SnsAction(sns.Topic(stack, "Topic"))
     made = endpoint(stack, endpoint_name="search")
     messages.clear()
     made.add_alarms(**THREE, actions=[topic])
 
-    assert len(messages) == 3 * (1 + 2 + 2 + 2)
+    assert len(messages) == 2 + 3 * (1 + 2 + 2 + 2)
 
 
 def test_a_dashboard_is_composed_once(app: cdk.App, stack: cdk.Stack, messages: list[str]) -> None:

@@ -359,13 +359,24 @@ def test_scales_at_certain_times(stack: cdk.Stack) -> None:
     ]
 
 
-@pytest.mark.parametrize(("minute", "expected"), [(None, 1), ("0", 0)])
-def test_warns_of_a_schedule_that_starts_every_minute(stack: cdk.Stack, minute: str | None, expected: int) -> None:
-    """As the CDK's own constructs do, and under the same id."""
+@pytest.mark.parametrize(
+    ("schedule", "expected"),
+    [
+        (appscaling.Schedule.cron(hour="22"), 1),
+        (appscaling.Schedule.cron(hour="22", minute="*"), 1),
+        (appscaling.Schedule.expression("cron(* 22 * * ? *)"), 1),
+        (NIGHTLY, 0),
+    ],
+)
+def test_warns_of_a_schedule_that_runs_every_minute(
+    stack: cdk.Stack, schedule: appscaling.Schedule, expected: int
+) -> None:
+    """Whoever means that acknowledges it: under an id of its own, since the CDK's is of a minute that is left out."""
     count = scaled(stack)
-    count.scale_on_schedule("Night", schedule=appscaling.Schedule.cron(hour="22", minute=minute), max_capacity=1)
+    count.scale_on_schedule("Night", schedule=schedule, max_capacity=1)
 
-    assert warnings(stack, "aws-applicationautoscaling:defaultRunEveryMinute") == expected
+    assert warnings(stack, "aws-applicationautoscaling") == 0
+    assert warnings(stack, "every minute of the hours that it names.*else acknowledge this.*:MCE-Y05") == expected
 
 
 def asynchronous(stack: cdk.Stack) -> AsyncInference:
@@ -687,13 +698,16 @@ REFUSALS = [
         max_capacity=2,
     ),
     of_policy("scale_on_schedule", ".time_zone", "is the str 'UTC'", schedule=NIGHTLY, min_capacity=1, time_zone="UTC"),
-    of_policy(
-        "scale_on_schedule",
-        "",
-        "Naive datetimes are not supported",
-        schedule=NIGHTLY,
-        min_capacity=1,
-        start_time=datetime.datetime(2027, 1, 1),
+    *(
+        of_policy(
+            "scale_on_schedule",
+            f".{name}",
+            "is 2027-01-01T00:00:00, which has no time zone",
+            schedule=NIGHTLY,
+            min_capacity=1,
+            **wrong({name: datetime.datetime(2027, 1, 1)}),
+        )
+        for name in ("start_time", "end_time")
     ),
     of_policy(
         "scale_on_schedule", ".start_time", "is the str '2027'", schedule=NIGHTLY, min_capacity=1, start_time="2027"
@@ -797,6 +811,18 @@ def test_refuses_utilization_of_instances_that_are_not_known(stack: cdk.Stack) -
     )
 
     assert tracking(stack)["TargetValue"] == 60
+
+
+def test_refuses_an_empty_hostname_where_hostnames_are_not_known(stack: cdk.Stack) -> None:
+    imported = MultiContainerEndpoint.from_endpoint_name(stack, "Imported", "search", variant_names=["main"])
+    count = imported.auto_scale(min_capacity=1, max_capacity=4)
+
+    with pytest.raises(EndpointConfigurationError, match=r"container: is the str '', expected a string that is not"):
+        count.scale_on_utilization(
+            "Memory", target_utilization_percent=60, resource=InstanceResource.MEMORY, container=""
+        )
+
+    assert resources(stack, POLICIES) == {}
 
 
 def test_refuses_burstable_instances_of_a_variant_that_came_later(stack: cdk.Stack) -> None:

@@ -29,6 +29,14 @@ Percentage = float | Literal[False] | None
 
 _CPU_UNKNOWN = WARNING_ID + "MCE-Y04"
 _EC2_ACTION = re.compile(r":automate:[^:]*:ec2:")
+_PERMISSION = re.compile(r"already a Construct with name '[^']*AlarmPermission'")
+"""What the CDK says of a `LambdaAction` that names the permissions of several alarms alike."""
+_UNIQUE = (
+    "set the feature flag '@aws-cdk/aws-cloudwatch-actions:changeLambdaPermissionLogicalIdForLambdaAction' in "
+    "cdk.json, or write LambdaAction(function, use_unique_permission_id=True)"
+)
+_ENOUGH = 8
+"""How many characters of an endpoint's address tell it from the others of an app."""
 
 # The properties of an alarm that say what is done when its state changes.
 _GOES_OFF, _IS_OVER, _HAS_NO_DATA = "alarm_actions", "ok_actions", "insufficient_data_actions"
@@ -62,7 +70,9 @@ class EndpointAlarms:
         `AllTraffic.CpuUtilization`, `AllTraffic.MemoryUtilization` and `AllTraffic.DiskUtilization`. In Direct mode
         latency and errors are those of the containers, such as `AllTraffic.ranker.LatencyP99`.
 
-        They are L1 resources, which the CDK takes as `IAlarmRef`: for a composite alarm, a widget, a rollback alarm.
+        They are L1 resources, which the CDK takes as `IAlarmRef`: for a widget or a rollback alarm. A composite alarm
+        takes rules: write `cloudwatch.AlarmRule.from_alarm(alarm, cloudwatch.AlarmState.ALARM)`, also within
+        `AlarmRule.any_of`.
         """
         return MappingProxyType(self._alarms)
 
@@ -169,13 +179,14 @@ class EndpointAlarms:
     def _add_actions(
         self, call: str, property_name: str, actions: Sequence[cloudwatch.IAlarmAction], key: str | None
     ) -> None:
-        if key is not None and key not in self._alarms:
+        if key is not None and (not isinstance(key, str) or key not in self._alarms):
             message = f"is {describe(key)}, and the alarms are {', '.join(map(repr, self._alarms)) or 'none yet'}"
             raise self._endpoint._refusal(f"{call}: alarm", message, "give the key of one of them")
         keys = [*self._alarms] if key is None else [key]
         there: dict[str, list[str]] = {each: getattr(self._alarms[each], property_name) or [] for each in keys}
         problems: list[Problem] = []
-        most = max(map(len, there.values()), default=0)
+        promised = sum(property_name in given_to for _, given_to in self._actions)
+        most = max([promised if key is None else 0, *map(len, there.values())])
         read_actions("actions", actions, ArgumentReader(problems, owner=call), there=most)
         if problems:
             raise EndpointConfigurationError(self._endpoint.node.path, problems)
@@ -198,15 +209,20 @@ class EndpointAlarms:
     def _arn_of(self, call: str, key: str, action: cloudwatch.IAlarmAction) -> str:
         alarm = self._alarms[key]
         if key not in self._bindable:
+            # A LambdaAction names the function's permission by this id, and alarms of other endpoints may call it, too.
+            address = attribute(attribute(self._endpoint, "node"), "addr")
             self._bindable[key] = cdk.aws_cloudwatch.Alarm.from_alarm_arn(
-                alarm, self._id_of(key), attribute(alarm, "attr_arn")
+                alarm, f"{self._id_of(key)}.{address[-_ENOUGH:]}", attribute(alarm, "attr_arn")
             )
         fix = "give another action, such as aws_cloudwatch_actions.SnsAction(topic)"
         try:
             arn = action.bind(alarm, self._bindable[key]).alarm_action_arn
         except Exception as refused:  # whatever code of the user's raises
-            message = f"cannot be used for the alarm {key!r}: {said_by_the_cdk(refused)}"
-            raise self._endpoint._refusal(f"{call}: actions", message, fix) from refused
+            said = said_by_the_cdk(refused)
+            message = f"cannot be used for the alarm {key!r}: {said}"
+            raise self._endpoint._refusal(
+                f"{call}: actions", message, _UNIQUE if _PERMISSION.search(said) else fix
+            ) from refused
         if _EC2_ACTION.search(arn):
             message = "act on EC2 instances, and the alarms are on none"
             raise self._endpoint._refusal(f"{call}: actions", message, fix)
@@ -228,7 +244,7 @@ class AlarmSets:
         Raises:
             EndpointConfigurationError: If there cannot be such alarms; none is made then.
         """
-        check_id(self._endpoint, id, "add_alarms", is_taken=id in self._sets)
+        check_id(self._endpoint, id, "add_alarms", is_taken=isinstance(id, str) and id in self._sets)
         check_variants_are_known(self._endpoint)
         made = self._sets[id] = EndpointAlarms(self._endpoint, id, settings)
         try:

@@ -15,6 +15,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_applicationautoscaling as appscaling
 
 from .. import l1
+from ..acknowledgement_ids import WARNING_ID
 from ..arguments import LARGEST_NUMBER, ArgumentReader, describe, given, offers, plain, said_by_the_cdk
 from ..arns import arn_prefix, this_account
 from ..declaration import ENDPOINT
@@ -39,8 +40,7 @@ _SAFETY_FACTOR = 0.5
 _SECONDS_IN_A_MINUTE = 60
 _ALL = 100
 _EVERY_MINUTE = "cron(* "
-_RUNS_EVERY_MINUTE = "@aws-cdk/aws-applicationautoscaling:defaultRunEveryMinute"
-"""The id of a warning: the CDK's own, which whoever acknowledges it knows."""
+_RUNS_EVERY_MINUTE = WARNING_ID + "MCE-Y05"
 _AS_THE_CDK_SAYS = "change the arguments that it names"
 _ID = re.compile(r"(?! )[ -.0-9;-{}~]{1,256}(?<! )")
 """What the name of a policy can be, and that of a scheduled action."""
@@ -108,7 +108,10 @@ class ScalableInstanceCount:
 
     @property
     def scalable_target(self) -> appscaling.CfnScalableTarget:
-        """The ScalableTarget resource."""
+        """The ScalableTarget resource.
+
+        Scheduled actions that you set on it yourself are overwritten by a later `scale_on_schedule`.
+        """
         return self._target
 
     def scale_on_invocations(
@@ -345,14 +348,15 @@ class ScalableInstanceCount:
 
         Args:
             id: The scheduled action's name, unique in this variant.
-            schedule: When, such as `appscaling.Schedule.cron(hour="22", minute="0")`.
+            schedule: When, such as `appscaling.Schedule.cron(hour="22", minute="0")`. Without a minute it runs every
+                minute of its hours, of which a warning tells (MCE-Y05).
             min_capacity: The least number of instances from then on. If there are fewer, more are started. Default:
                 as before.
             max_capacity: The largest number of instances from then on. If there are more, some are ended. Default: as
                 before.
             time_zone: The schedule's time zone. Default: UTC.
-            start_time: When the schedule begins. Default: at once.
-            end_time: When the schedule ends. Default: never.
+            start_time: When the schedule begins, with a time zone. Default: at once.
+            end_time: When the schedule ends, with a time zone. Default: never.
 
         Raises:
             EndpointConfigurationError: If an argument is wrong.
@@ -361,7 +365,7 @@ class ScalableInstanceCount:
         _check_type(read, "schedule", schedule, appscaling.Schedule, "appscaling.Schedule.cron(...)")
         for name, time in (("start_time", start_time), ("end_time", end_time)):
             if time is not None:
-                _check_type(read, name, time, datetime.datetime, "datetime.datetime(...)")
+                _check_time(read, name, time)
         if time_zone is not None:
             _check_type(read, "time_zone", time_zone, cdk.TimeZone, "cdk.TimeZone.of('Europe/Berlin')")
         bounds = given(
@@ -387,7 +391,10 @@ class ScalableInstanceCount:
             self._target.scheduled_actions = l1.keywords({"ScheduledActions": actions}, {})["scheduled_actions"]
         self._properties = properties
         if action["Schedule"].startswith(_EVERY_MINUTE):
-            message = f"scale_on_schedule({id!r}) starts in every minute of its hours; give minute='0' to start once"
+            message = (
+                f"scale_on_schedule({id!r}) runs every minute of the hours that it names; if that is not meant, give "
+                "minute='0', else acknowledge this"
+            )
             cdk.Annotations.of(self._target).add_warning_v2(_RUNS_EVERY_MINUTE, message)
 
     @functools.cached_property
@@ -583,6 +590,13 @@ def _check_steps(read: ArgumentReader, steps: object) -> None:
 def _check_duration(read: ArgumentReader, argument: str, value: object) -> None:
     if value is not None:
         _check_type(read, argument, value, cdk.Duration, "cdk.Duration.seconds(300)")
+
+
+def _check_time(read: ArgumentReader, argument: str, value: object) -> None:
+    example = "datetime.datetime(..., tzinfo=datetime.UTC)"
+    _check_type(read, argument, value, datetime.datetime, example)
+    if isinstance(value, datetime.datetime) and value.utcoffset() is None:
+        read.refuse(argument, f"is {value.isoformat()}, which has no time zone", f"write {example}")
 
 
 def _check_options(read: ArgumentReader, options: TargetTrackingOptions) -> None:
