@@ -7,7 +7,6 @@ from typing import Any
 import aws_cdk as cdk
 from aws_cdk import aws_applicationautoscaling as appscaling
 from aws_cdk import aws_cloudwatch as cloudwatch
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sagemaker as sagemaker
 from constructs import Construct
 
@@ -51,13 +50,7 @@ def _endpoint(
 ) -> sagemaker.CfnEndpoint:
     stages = wanted.stages(number)
     role = make_role(scope, f"{id}Role")
-    policy = iam.CfnPolicy(
-        scope,
-        f"{id}Policy",
-        policy_name=f"{id}Policy",
-        policy_document={"Version": "2012-10-17", "Statement": wanted.permissions(stages)},
-        roles=[role.name],
-    )
+    policy = roles.allow(scope, f"{id}Policy", role, wanted.permissions(stages))
     model = sagemaker.CfnModel(
         scope,
         f"{id}Model",

@@ -256,7 +256,7 @@ class DeclaredEndpoint(MultiContainerEndpointBase):
             EndpointConfigurationError: If it is the endpoint's own role, whose permissions the endpoint waits for.
         """
         own = self._declaration.role_arn
-        this: object = self
+        this: object = self  # type checkers know no grantee of this class, only of its subclass
         if grantee is this or getattr(grantee.grant_principal, "role_arn", None) == own:
             message = "is the endpoint's own role, whose permissions must be there before the endpoint is"
             raise self._refusal("grantee", message, "give the callers a role of their own")

@@ -13,7 +13,7 @@ from aws_cdk import aws_sagemaker as sagemaker
 from constructs import Construct, IDependable
 
 from .arns import this_account
-from .permissions import Statement, merged
+from .permissions import Statement
 from .readings import attribute, environment_of
 from .tokens import is_token
 
@@ -107,7 +107,7 @@ class _AttachedPolicy(Policy):
 
     def allow(self, statements: Sequence[Statement]) -> None:
         """Add what is new to what others may have added."""
-        added = [each for each in map(self._new_of, merged(statements)) if each["Resource"]]
+        added = [each for each in map(self._new_of, statements) if each["Resource"]]
         if self._policy is not None:
             self._policy.add_statements(*(iam.PolicyStatement.from_json(each) for each in added))
             return
