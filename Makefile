@@ -56,11 +56,11 @@ clean: ## Remove everything that the other targets made.
 	rm -rf .venv .venv-* node_modules cdk.out build dist
 
 lock: ## Resolve the locked requirements anew (needs uv).
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --extra cli --group dev pyproject.toml -o requirements/dev.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --extra cli --extra local --extra aws --group dev pyproject.toml -o requirements/dev.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --group node -o requirements/node.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --group embedded-aws -o requirements/embedded-aws.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --group checkov -o requirements/checkov.txt
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --extra cli --group lowest pyproject.toml -o requirements/lowest.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --extra cli --extra local --extra aws --group lowest pyproject.toml -o requirements/lowest.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --group peers -o requirements/peers.txt
 	npm install --package-lock-only
 

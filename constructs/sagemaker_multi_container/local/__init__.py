@@ -1,0 +1,9 @@
+"""Runs multi-container endpoints on this machine, behind the same API that boto3 calls at AWS.
+
+Importing this package imports neither the CDK nor botocore nor the HTTP server, and starts no process.
+"""
+
+from .stub import Stub as Stub
+from .stub import StubRequest as StubRequest
+from .stub import StubResponse as StubResponse
+from .stub import stub as stub
