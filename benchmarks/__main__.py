@@ -14,7 +14,7 @@ from .run import FULL, QUICK, RefusedError, measure
 def main() -> None:
     """Ends with 1 if the run is refused. That a target is missed is only shown."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="measure little, in two minutes, and write nothing")
+    parser.add_argument("--quick", action="store_true", help="measure little, in three minutes, and write nothing")
     quick = parser.parse_args().quick
     try:
         run = measure(QUICK if quick else FULL)
