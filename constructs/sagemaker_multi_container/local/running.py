@@ -35,6 +35,11 @@ class RunningContainer(Protocol):
         """Where it answers, such as `http://127.0.0.1:41234`."""
         ...
 
+    @property
+    def default_port_url(self) -> str | None:
+        """Where it answers if it ignores `SAGEMAKER_BIND_TO_PORT`; None if that cannot be known."""
+        ...
+
     def ended(self) -> str | None:
         """How it ended, such as `exited with code 1`; None while it runs, or if that cannot be known."""
         ...
