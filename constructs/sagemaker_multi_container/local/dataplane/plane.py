@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable
 from concurrent.futures import Future
 from contextlib import AbstractAsyncContextManager
 from types import TracebackType
@@ -38,8 +38,9 @@ class DataPlane:
 
     def __init__(
         self,
-        endpoints: Sequence[ServedEndpoint],
+        endpoints: Iterable[ServedEndpoint] = (),
         *,
+        port: int = 0,
         observer: Observer = unobserved,
         timeouts: Timeouts | None = None,
         adapter: Adapter | None = None,
@@ -47,23 +48,58 @@ class DataPlane:
         """Prepare it; nothing is started.
 
         Args:
-            endpoints: What is served. Their names differ.
+            endpoints: What is served from the start. Their names differ.
+            port: Where to listen; 0 for a port that is free.
             observer: Is told of each request, in the thread of the data plane. What it raises is logged.
             timeouts: How long containers may take; as long as SageMaker lets them by default.
             adapter: Serves HTTP; aiohttp by default.
         """
         self._service = Service(
-            endpoints, observer=observer, timeouts=timeouts or Timeouts(), random=random.SystemRandom().random
+            observer=self._tell, timeouts=timeouts or Timeouts(), random=random.SystemRandom().random
         )
+        self._observer = observer
+        self._observers: dict[str, Observer] = {}
+        for each in endpoints:
+            self.serve(each)
+        self._port = port
         self._adapter = adapter
+        self._url: str | None = None
         self._thread: threading.Thread | None = None
         self._stop: Future[None] = Future()
 
-    def start(self, port: int = 0) -> str:
-        """Serve, and give the URL, such as `http://127.0.0.1:41234`.
+    @property
+    def url(self) -> str:
+        """Where it serves, such as `http://127.0.0.1:41234`.
+
+        Raises:
+            LocalEndpointError: If it does not.
+        """
+        if self._url is None:
+            raise LocalEndpointError("the data plane does not serve: use it in a `with` block, or call start()")
+        return self._url
+
+    def serve(self, endpoint: ServedEndpoint, observer: Observer = unobserved) -> None:
+        """Serve an endpoint from now on, too.
 
         Args:
-            port: Where to listen; 0 for one that is free.
+            endpoint: The endpoint.
+            observer: Is told of its requests alone.
+
+        Raises:
+            LocalEndpointError: If one of that name is served already.
+        """
+        if endpoint.name in self._service.endpoints:
+            raise LocalEndpointError(f"an endpoint named {endpoint.name} is served already; give one another name")
+        self._service.endpoints[endpoint.name] = endpoint
+        self._observers[endpoint.name] = observer
+
+    def withdraw(self, name: str) -> None:
+        """Serve an endpoint no longer. What it answers at that moment is answered."""
+        self._service.endpoints.pop(name, None)
+        self._observers.pop(name, None)
+
+    def start(self) -> str:
+        """Serve, and give the URL, such as `http://127.0.0.1:41234`.
 
         Raises:
             LocalEndpointError: If the port is taken, aiohttp is missing, or it serves already.
@@ -74,21 +110,22 @@ class DataPlane:
         started: Future[int] = Future()
         self._stop = Future()
         self._thread = threading.Thread(
-            target=lambda: asyncio.run(_serve(adapter, self._service, port, started, self._stop)),
+            target=lambda: asyncio.run(_serve(adapter, self._service, self._port, started, self._stop)),
             name="data plane",
             daemon=True,
         )
         self._thread.start()
         try:
-            return f"http://127.0.0.1:{started.result()}"
+            self._url = f"http://127.0.0.1:{started.result()}"
         except OSError as error:
             self.stop()
             raise LocalEndpointError(
-                f"cannot listen on port {port} of 127.0.0.1 ({error.strerror}); end what uses it or choose another port"
+                f"cannot listen on port {self._port} of 127.0.0.1 ({error.strerror}); end what uses it, or choose another"
             ) from error
         except BaseException:
             self.stop()
             raise
+        return self._url
 
     def stop(self) -> None:
         """Stop serving. What still runs is cut; it may be called again."""
@@ -98,6 +135,7 @@ class DataPlane:
             self._stop.set_result(None)
         self._thread.join()
         self._thread = None
+        self._url = None
 
     def __enter__(self) -> Self:
         self.start()
@@ -107,6 +145,10 @@ class DataPlane:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self.stop()
+
+    def _tell(self, record: RequestRecord) -> None:
+        self._observers.get(record.endpoint, unobserved)(record)
+        self._observer(record)
 
 
 async def _serve(adapter: Adapter, service: Service, port: int, started: Future[int], stop: Future[None]) -> None:

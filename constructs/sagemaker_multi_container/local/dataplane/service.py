@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable
-
 from ..served import Observer, ServedEndpoint
 from . import api, errors
 from .invocation import Invocation
@@ -22,10 +20,9 @@ _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 class Service:
     """Answers requests, whoever brings them."""
 
-    def __init__(
-        self, endpoints: Iterable[ServedEndpoint], *, observer: Observer, timeouts: Timeouts, random: Random
-    ) -> None:
-        self._endpoints = {each.name: each for each in endpoints}
+    def __init__(self, *, observer: Observer, timeouts: Timeouts, random: Random) -> None:
+        self.endpoints: dict[str, ServedEndpoint] = {}
+        """What is served, by name."""
         self._observer = observer
         self._timeouts = timeouts
         self._random = random
@@ -59,7 +56,7 @@ class Service:
         operation, name = target
         record.operation, record.endpoint = operation.name, name
         parameters = parameters_of(operation, caller.headers)
-        found = route(self._endpoints, operation, name, parameters, self._random)
+        found = route(self.endpoints, operation, name, parameters, self._random)
         record.variant = found.variant.name
         body = await caller.body(api.MAX_BODY)
         if body is None:
