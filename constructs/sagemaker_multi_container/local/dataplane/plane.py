@@ -120,7 +120,7 @@ class DataPlane:
         except OSError as error:
             self.stop()
             raise LocalEndpointError(
-                f"cannot listen on port {self._port} of 127.0.0.1 ({error.strerror}); end what uses it, or choose another"
+                f"cannot listen on port {self._port} of 127.0.0.1 ({error.strerror}); end what uses it, or take another"
             ) from error
         except BaseException:
             self.stop()

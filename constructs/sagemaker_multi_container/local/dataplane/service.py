@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+
 from ..served import Observer, ServedEndpoint
 from . import api, errors
 from .invocation import Invocation
