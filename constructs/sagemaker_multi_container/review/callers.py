@@ -11,6 +11,7 @@ from ..rules import Path, Unknown
 from ..rules.description import is_certain, number
 from .changes import CallerBreak, Container, ContainerChange, ModelChange, Outcome
 from .containers import repository_of
+from .endpoint_names import own_name
 from .quoting import code, joined, listed
 from .resources import StackChange
 from .update import EndpointUpdate
@@ -43,7 +44,7 @@ def broken_calls(update: EndpointUpdate, models: Sequence[ModelChange]) -> tuple
 
 
 def _by_name(update: EndpointUpdate) -> Iterator[CallerBreak]:
-    old, new = update.before and update.before.own_name, update.after and update.after.own_name
+    old, new = update.before and own_name(update.before), update.after and own_name(update.after)
     called = code(old) if old else "its generated name"
     match update.outcome:
         case Outcome.DELETED | Outcome.MAY_BE_DELETED | Outcome.MAY_COME_OR_GO:

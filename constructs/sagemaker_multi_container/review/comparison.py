@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from ..template import Template
+from ..template.endpoints import Endpoint, endpoints_of
 from .callers import broken_calls
 from .changes import (
     BeforeAfter,
@@ -20,7 +21,7 @@ from .changes import (
 )
 from .containers import compare_models
 from .deployment import deployment_of
-from .endpoints import Endpoint, endpoints_of, names_taken
+from .endpoint_names import names_taken
 from .findings import Findings, compare_findings, findings_in, of_resources, without
 from .iam.exports import Exports
 from .iam.permissions import compare_permissions

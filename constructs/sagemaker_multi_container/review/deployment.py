@@ -9,9 +9,8 @@ from ..rules import Reference, Unknown
 from ..rules.deployment import waits
 from ..rules.description import Properties, dicts, number, text
 from ..template import Template
+from ..template.endpoints import Endpoint
 from .changes import DeploymentPath, Strategy
-from .endpoints import Endpoint
-from .naming import known_as
 from .values import shown
 
 _STRATEGIES: Mapping[str | None, Strategy] = {
@@ -133,5 +132,5 @@ def _alarm(name: object, template: Template) -> str:
         resource = template.document["Resources"].get(name.logical_id)
         is_alarm = template.exists(name.logical_id) is not False and resource.get("Type") in _ALARMS
         fixed = text(template.properties(name.logical_id), "AlarmName") if is_alarm else None
-        return fixed or known_as(template, name.logical_id)
+        return fixed or template.known_as(name.logical_id)
     return shown(name) or "?"

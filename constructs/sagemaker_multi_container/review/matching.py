@@ -7,7 +7,7 @@ from collections import defaultdict, deque
 from collections.abc import Hashable
 
 from ..rules import Reference
-from .endpoints import Endpoint
+from ..template.endpoints import Endpoint
 
 Pair = tuple[Endpoint | None, Endpoint | None]
 

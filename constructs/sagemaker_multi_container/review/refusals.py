@@ -10,7 +10,7 @@ from typing import Final
 from ..check.ignoring import reasons_for
 from ..rules.limits import API, GUIDE
 from .changes import Fate, Outcome, Refusal
-from .endpoints import place_of
+from .endpoint_names import own_name, place_of
 from .quoting import code
 from .resources import NAMES
 from .update import EndpointUpdate
@@ -90,7 +90,7 @@ def names_are_free(update: EndpointUpdate) -> Problems:
     place = place_of(endpoint) if endpoint is not None and is_created else None
     if endpoint is None or place is None:
         return
-    owner, name = update.taken.get(place), code(endpoint.own_name or "")
+    owner, name = update.taken.get(place), code(own_name(endpoint) or "")
     if owner == endpoint.template.stack:
         message = f"CloudFormation creates {name} before it deletes what has that name now"
         yield message, update.outcome is not Outcome.MAY_BE_REPLACED

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from ..template.endpoints import Endpoint
 from .changes import Fate, Outcome, ResourceChange
-from .endpoints import Endpoint, Place
+from .endpoint_names import Place
 from .resources import StackChange
 from .values import Degree
 from .variants import VariantPair, pair_variants

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import final
 
 from ..rules.description import Properties, dicts, number, text
+from ..template.endpoints import PRODUCTION, SHADOW, Endpoint
 from .changes import BeforeAfter, Capacity, Scaling, VariantChange
-from .endpoints import PRODUCTION, SHADOW, Endpoint
 from .quoting import code
 from .values import shown
 

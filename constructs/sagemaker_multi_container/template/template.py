@@ -119,6 +119,11 @@ class Template:
         path = self.metadata(logical_id).get("aws:cdk:path")
         return path if isinstance(path, str) else self.origin.path(logical_id)
 
+    def known_as(self, logical_id: str) -> str:
+        """What people know a resource by: the path of its construct inside of the stack, else its logical id."""
+        path = self.construct_path(logical_id)
+        return path.removeprefix(f"{self.stack}/").removesuffix("/Resource") if path else logical_id
+
     def declared_at(self, logical_id: str) -> tuple[Location, ...]:
         """The lines of the CDK app that made a resource, the innermost first; empty if that cannot be told."""
         return self.origin.lines(logical_id)

@@ -8,13 +8,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from sagemaker_multi_container.review.endpoints import endpoints_of
 from sagemaker_multi_container.review.iam.exports import Exports
 from sagemaker_multi_container.review.iam.permissions import PermissionsChange, PrincipalChange, compare_permissions
 from sagemaker_multi_container.review.iam.phrases import permission
 from sagemaker_multi_container.review.iam.stack_policies import EndpointPolicies, StackPolicies
 from sagemaker_multi_container.review.iam.statements import Statement
 from sagemaker_multi_container.template import Template
+from sagemaker_multi_container.template.endpoints import endpoints_of
 from sagemaker_multi_container.template.intrinsics import Resolver
 
 SAGEMAKER = {

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
-from ..endpoints import Endpoint
+from ...template.endpoints import Endpoint
 from .patterns import ANYTHING, Matcher, Pattern, Wildcard, pattern, surely_covers, surely_misses
 from .policies import Policies, Principal
 from .statements import Statement

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 
 from ...rules.description import text
-from ..naming import known_as
 from ..quoting import code
 from ..values import is_function
 from .conditions import IGNORING_CASE, WITH_WILDCARDS, Condition, Conditions, of_template
@@ -252,7 +251,7 @@ class PolicyReader:
 
 
 def _declared(kind: PrincipalKind, logical_id: str, texts: Texts) -> Principal:
-    shown = known_as(texts.template, logical_id)
+    shown = texts.template.known_as(logical_id)
     if texts.home is not None:
         shown = f"{texts.template.stack}/{shown}"
     return Principal(kind, pattern([texts.reference(logical_id)]), shown, is_declared=True)

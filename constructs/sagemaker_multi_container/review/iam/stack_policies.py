@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from ...template import Template
-from ..endpoints import Endpoint
+from ...template.endpoints import Endpoint
 from .calls import Calls
 from .exports import Exports
 from .policies import Policies, PolicyReader, Principal, properties_of

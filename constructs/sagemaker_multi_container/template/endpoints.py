@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import final
@@ -10,9 +10,7 @@ from typing import final
 from ..rules import Reference
 from ..rules.description import Properties, ResourceType, dicts, text
 from ..rules.scaling import scaled_variant
-from ..template import Template
-from .naming import known_as
-from .values import shown
+from .template import Template
 
 PRODUCTION = "ProductionVariants"
 SHADOW = "ShadowProductionVariants"
@@ -72,12 +70,6 @@ class Endpoint:
         return text(self.properties, "EndpointName")
 
     @cached_property
-    def own_name(self) -> str | None:
-        """Its fixed name for people, with `…` for what is not known of it. None if CloudFormation generates one."""
-        name = self.properties.get("EndpointName")
-        return shown(name) if name is not None else None
-
-    @cached_property
     def spelled_name(self) -> str | None:
         """Its fixed name in a text that is the same for the same name. None if CloudFormation generates one."""
         return self.template.spelled(self.logical_id, ("EndpointName",)) or self.name
@@ -85,7 +77,7 @@ class Endpoint:
     @property
     def title(self) -> str:
         """What people know it by."""
-        return self.name or known_as(self.template, self.logical_id)
+        return self.name or self.template.known_as(self.logical_id)
 
     @cached_property
     def config_id(self) -> str | None:
@@ -131,28 +123,6 @@ def endpoints_of(template: Template) -> list[Endpoint]:
     """The endpoints that a template declares, by logical id."""
     resources, scaling = template.description.resources, Scaling(template)
     return [Endpoint(template, each, scaling) for each in sorted(resources) if resources[each].type == "Endpoint"]
-
-
-Place = tuple[str | None, str | None, str | None, str]
-"""What an endpoint's name is unique in: account, region, the stack if the name is not wholly known, and the name."""
-
-
-def place_of(endpoint: Endpoint) -> Place | None:
-    """Where an endpoint's fixed name is taken, whose case does not count. None if CloudFormation generates one."""
-    template, name = endpoint.template, endpoint.spelled_name
-    if name is None:
-        return None
-    return template.account, template.region, None if endpoint.name else template.stack, name.lower()
-
-
-def names_taken(templates: Iterable[Template]) -> dict[Place, str]:
-    """The stack that has an endpoint of a fixed name, by that name."""
-    return {
-        place: template.stack
-        for template in templates
-        for endpoint in endpoints_of(template)
-        if (place := place_of(endpoint)) is not None
-    }
 
 
 def properties_of(template: Template, logical_id: str | None) -> Properties:
