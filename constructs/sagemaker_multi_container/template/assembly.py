@@ -74,21 +74,6 @@ def confined(path: Path, folder: Path, named_by: Path) -> Path:
     raise UnreadableTemplateError(named_by, f"names {str(path)!r}, outside of the cloud assembly")
 
 
-def staged_files(asset_manifests: list[Path]) -> dict[str, Path]:
-    """The files that are uploaded, by what they are called in their bucket."""
-    staged = {}
-    for manifest in asset_manifests:
-        files = read_json(manifest, LARGEST).get("files")
-        for asset in files.values() if isinstance(files, dict) else ():
-            match asset:
-                case {"source": {"path": str(path)}, "destinations": dict(destinations)}:
-                    for destination in destinations.values():
-                        match destination:
-                            case {"objectKey": str(key)}:
-                                staged[key.rpartition("/")[2]] = manifest.parent / path
-    return staged
-
-
 def _artifacts(manifest: Path) -> Mapping[str, Any]:
     artifacts = read_json(manifest, LARGEST).get("artifacts", {})
     if not isinstance(artifacts, dict):

@@ -11,13 +11,19 @@ from typing import Any, Final
 
 from ..rules import Reference, Unknown
 from ..rules.names import NAMES
-from .parameters import value_of
+from .parameters import of_type, value_of
 from .partitions import partition_of, url_suffix_of
 from .resource_types import type_of
 from .strings import joined, known, text_of
 
 NOTHING: Final = object()
 """What `AWS::NoValue` stands for: as if the property had not been written."""
+
+ACCOUNT: Final = "AWS::AccountId"
+REGION: Final = "AWS::Region"
+STACK_NAME: Final = "AWS::StackName"
+SHARED: Final = frozenset({ACCOUNT, REGION, "AWS::Partition", "AWS::URLSuffix"})
+"""The pseudo parameters that nested stacks share with the stack that they are nested in."""
 
 PLACEHOLDER: Final = re.compile(r"\$\{([^{}]*)\}")
 """What `Fn::Sub` puts something in the place of."""
@@ -33,6 +39,8 @@ class Resolver:
     stack_name: str | None = None
     parameters: Mapping[str, Any] = field(default_factory=dict)
     """The values that the stack gets from the one that it is nested in."""
+    values: Mapping[str, str] = field(default_factory=dict)
+    """What somebody knows of parameters and pseudo parameters, by name, in place of what the template says."""
     _parameters: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
     _conditions: dict[str, bool | None] = field(default_factory=dict, init=False, repr=False, compare=False)
     _elements: dict[int, tuple[list[Any], list[int]]] = field(
@@ -106,7 +114,11 @@ class Resolver:
         declarations = section(self.document, "Parameters")
         if name in declarations:
             if name not in self._parameters:
-                self._parameters[name] = value_of(declarations[name], self.parameters.get(name))
+                self._parameters[name] = (
+                    of_type(declarations[name], self.values[name])
+                    if name in self.values
+                    else value_of(declarations[name], self.parameters.get(name))
+                )
             return self._parameters[name]
         if name in section(self.document, "Resources"):
             return Reference(logical_id=name, attribute=None)
@@ -116,11 +128,12 @@ class Resolver:
         if name == "AWS::NoValue":
             return NOTHING
         known_values = {
-            "AWS::AccountId": self.account,
+            ACCOUNT: self.account,
             "AWS::Partition": partition_of(self.region),
-            "AWS::Region": self.region,
-            "AWS::StackName": self.stack_name,
+            REGION: self.region,
+            STACK_NAME: self.stack_name,
             "AWS::URLSuffix": url_suffix_of(self.region),
+            **self.values,
         }
         found = known_values.get(name)
         return Unknown() if found is None else found

@@ -31,12 +31,18 @@ def value_of(declaration: Any, given: Any = None) -> str | list[str] | Unknown:
     """
     if not isinstance(declaration, dict) or text_of(declaration.get("NoEcho", False)) != "false":
         return Unknown()
-    its_type = str(declaration.get("Type"))
     text = known(text_of(declaration.get("Default") if given is None else given))
-    if its_type.startswith("AWS::SSM::Parameter::Value") or (isinstance(text, str) and len(text) > LONGEST):
+    is_looked_up = str(declaration.get("Type")).startswith("AWS::SSM::Parameter::Value")
+    if is_looked_up or (isinstance(text, str) and len(text) > LONGEST):
         return Unknown()
     if given is None and isinstance(text, str) and (not text.strip() or _PLACEHOLDER.search(text)):
         return Unknown()
-    if its_type == "CommaDelimitedList" or its_type.startswith("List<"):
+    return of_type(declaration, text)
+
+
+def of_type(declaration: Any, text: str | Unknown) -> str | list[str] | Unknown:
+    """What a text is as the value of a parameter: the list that it stands for, if the parameter is one."""
+    its_type = str(declaration.get("Type")) if isinstance(declaration, dict) else ""
+    if "CommaDelimitedList" in its_type or "List<" in its_type:
         return [each.strip() for each in text.split(",")] if isinstance(text, str) else Unknown()
     return text

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
 from ..rules import Unknown
-from .assembly import MANIFEST, confined, stacks_of, staged_files
+from .assembly import MANIFEST, confined, stacks_of
+from .assets import Assets
 from .documents import Document, UnreadableTemplateError, is_directory, read_document, read_given, real
-from .intrinsics import Resolver
+from .intrinsics import ACCOUNT, REGION, SHARED, STACK_NAME, Resolver
 from .origin import Origin, StackMetadata
 from .strings import elsewhere, text_of
 from .template import Template
@@ -21,18 +21,24 @@ MOST: Final = 1000
 """The stacks that are read; nesting can multiply them without end."""
 
 
-def read(path: Path) -> list[Template]:
+def read(path: Path, *, values: Mapping[str, str] | None = None) -> list[Template]:
     """The templates of a cloud assembly (with its stages and nested stacks), or the one in a file.
 
     A file may be a pipe, and `-` is standard input. Of a file, nested stacks are read, too, if their `TemplateURL` is a
     file as before `aws cloudformation package`.
     A stack stands before those nested in it.
 
+    Args:
+        path: The folder or the file.
+        values: What is known of parameters and of pseudo parameters such as `AWS::Region`, by name, in place of what
+            the templates say. Nested stacks get their parameters from the stack that they are nested in.
+
     Raises:
         UnreadableTemplateError: If there is neither, or one of the templates cannot be read.
     """
     templates = []
-    for template in _assembly(path) if is_directory(path) else _single(path):
+    known = values or {}
+    for template in _assembly(path, known) if is_directory(path) else _single(path, known):
         templates.append(template)
         if len(templates) > MOST:
             raise UnreadableTemplateError(path, f"has more than {MOST:,} stacks, nested ones among them")
@@ -45,13 +51,11 @@ class _Reading:
 
     assembly: Path | None = None
     """The cloud assembly that they are in."""
-    asset_manifests: list[Path] = field(default_factory=list)
+    assets: Assets = field(default_factory=Assets)
+    values: Mapping[str, str] = field(default_factory=dict)
+    """What somebody knows of parameters and pseudo parameters, by name."""
     documents: dict[Path, Document] = field(default_factory=dict)
     """What was read, so that each file is read once."""
-
-    @cached_property
-    def staged(self) -> dict[str, Path]:
-        return staged_files(self.asset_manifests)
 
     def document(self, file: Path) -> Document:
         place = real(file)
@@ -60,24 +64,27 @@ class _Reading:
         return self.documents[place]
 
 
-def _single(path: Path) -> Iterator[Template]:
+def _single(path: Path, values: Mapping[str, str]) -> Iterator[Template]:
     file, document = read_given(path)
     name = file.name.split(".")[0] or file.name
-    return _with_nested(_template(file, name, document), _Reading())
+    reading = _Reading(values=values)
+    return _with_nested(_template(file, name, document, reading.assets, values), reading)
 
 
-def _assembly(folder: Path) -> Iterator[Template]:
+def _assembly(folder: Path, values: Mapping[str, str]) -> Iterator[Template]:
     if not _is_there(folder / MANIFEST):
         synthesized = folder / "cdk.out"
         hint = str(synthesized) if _is_there(synthesized / MANIFEST) else "the folder that cdk synth wrote, or a file"
         raise UnreadableTemplateError(folder, f"is no cloud assembly, for it has no {MANIFEST}; give {hint}")
     documents: dict[Path, Document] = {}
     for stack in stacks_of(folder):
-        reading = _Reading(folder, stack.asset_manifests, documents)
+        reading = _Reading(folder, Assets(tuple(stack.asset_manifests)), values, documents)
         template = _template(
             stack.file,
             stack.display_name,
             reading.document(stack.file),
+            reading.assets,
+            values,
             region=stack.region,
             account=stack.account,
             stack_name=stack.stack_name,
@@ -90,6 +97,8 @@ def _template(
     file: Path,
     stack: str,
     document: Document,
+    assets: Assets,
+    values: Mapping[str, str],
     *,
     region: str | None = None,
     account: str | None = None,
@@ -98,7 +107,12 @@ def _template(
     origin: Origin | None = None,
 ) -> Template:
     resolver = Resolver(
-        document=document.content, region=region, account=account, stack_name=stack_name, parameters=parameters or {}
+        document=document.content,
+        region=values.get(REGION, region),
+        account=values.get(ACCOUNT, account),
+        stack_name=values.get(STACK_NAME, stack_name),
+        parameters=parameters or {},
+        values=values,
     )
     return Template(
         file=file,
@@ -106,9 +120,10 @@ def _template(
         document=document.content,
         text=document.text,
         resolver=resolver,
-        region=region,
-        account=account,
+        region=resolver.region,
+        account=resolver.account,
         origin=origin or Origin(),
+        assets=assets,
     )
 
 
@@ -139,6 +154,8 @@ def _nested(holder: Template, logical_id: str, file: Path, reading: _Reading) ->
         file,
         name_of_nested(holder, logical_id),
         document,
+        reading.assets,
+        {name: value for name, value in reading.values.items() if name in SHARED},
         region=holder.region,
         account=holder.account,
         parameters=parameters,
@@ -162,10 +179,10 @@ def _nested_file(holder: Template, logical_id: str, reading: _Reading) -> Path |
             # Until it is packaged, a file that is not there may still be made.
             return file if _is_there(file) else None
     else:
-        staged = reading.staged.get((url if isinstance(url, str) else url.suffix).rpartition("/")[2])
+        staged = reading.assets.files.get((url if isinstance(url, str) else url.suffix).rpartition("/")[2])
         if staged is None:
             return None
-        file = staged
+        file = staged.path
     return file if reading.assembly is None else confined(file, reading.assembly, holder.file)
 
 

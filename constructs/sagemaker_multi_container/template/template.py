@@ -11,6 +11,7 @@ from typing import Any
 from ..rules import Description, Resource
 from ..rules import Path as PropertyPath
 from ..rules.property_types import converted, properties_of
+from .assets import Assets
 from .documents import lines_of
 from .intrinsics import Resolver
 from .lines import Lines, written
@@ -38,6 +39,8 @@ class Template:
     account: str | None = None
     origin: Origin = field(default_factory=Origin, repr=False, compare=False)
     """What a cloud assembly says of the constructs that made its resources; nothing of a template in a file."""
+    assets: Assets = field(default_factory=Assets, repr=False, compare=False)
+    """What a cloud assembly stages for its stack; nothing of a template in a file."""
 
     @cached_property
     def description(self) -> Description:
