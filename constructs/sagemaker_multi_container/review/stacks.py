@@ -8,10 +8,11 @@ from typing import Any
 
 from ..template import Template
 from ..template.intrinsics import section
+from ..template.mentions import names_in
 from ..template.reading import NESTED, name_of_nested
 from ..template.strings import text_of
 from .resources import StackChange
-from .values import Value, names_in
+from .values import Value
 
 
 class Stacks:

@@ -12,6 +12,7 @@ from ..rules import Path, Reference, Unknown
 from ..rules.description import ends_otherwise, is_certain, starts_otherwise
 from ..template import Template
 from ..template.intrinsics import PLACEHOLDER, section
+from ..template.mentions import names_in
 
 
 class Degree(enum.IntEnum):
@@ -230,22 +231,6 @@ def _degree(unknown: Unknown, known: object) -> Degree:
         is_other = starts_otherwise(known, unknown.prefix) or ends_otherwise(known, unknown.suffix)
         return Degree.CERTAIN if is_other else Degree.PERHAPS
     return Degree.CERTAIN if is_certain(unknown) else Degree.PERHAPS
-
-
-def names_in(written: Any) -> Iterator[str]:
-    """The parameters, resources, conditions and mappings that a value as it is written refers to."""
-    match written:
-        case {"Ref": str(name)} | {"Condition": str(name)} if len(written) == 1:
-            yield name
-        case {"Fn::GetAtt": str(name) | [str(name), *_]}:
-            yield name.partition(".")[0]
-        case {"Fn::Sub": str(text) | [str(text), *_]}:
-            yield from (name.partition(".")[0] for name in PLACEHOLDER.split(text)[1::2] if not name.startswith("!"))
-        case {"Fn::If": [str(name), *_]} | {"Fn::FindInMap": [str(name), *_]}:
-            yield name
-    if isinstance(written, list | dict):
-        for each in written.values() if isinstance(written, dict) else written:
-            yield from names_in(each)
 
 
 def shown(value: object) -> str | None:

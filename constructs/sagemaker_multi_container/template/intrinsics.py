@@ -19,10 +19,13 @@ from .strings import joined, known, text_of
 NOTHING: Final = object()
 """What `AWS::NoValue` stands for: as if the property had not been written."""
 
+NO_VALUE: Final = "AWS::NoValue"
 ACCOUNT: Final = "AWS::AccountId"
 REGION: Final = "AWS::Region"
 STACK_NAME: Final = "AWS::StackName"
-SHARED: Final = frozenset({ACCOUNT, REGION, "AWS::Partition", "AWS::URLSuffix"})
+PARTITION: Final = "AWS::Partition"
+URL_SUFFIX: Final = "AWS::URLSuffix"
+SHARED: Final = frozenset({ACCOUNT, REGION, PARTITION, URL_SUFFIX})
 """The pseudo parameters that nested stacks share with the stack that they are nested in."""
 
 PLACEHOLDER: Final = re.compile(r"\$\{([^{}]*)\}")
@@ -125,14 +128,14 @@ class Resolver:
         return Unknown()
 
     def _pseudo_parameter(self, name: str) -> Any:
-        if name == "AWS::NoValue":
+        if name == NO_VALUE:
             return NOTHING
         known_values = {
             ACCOUNT: self.account,
-            "AWS::Partition": partition_of(self.region),
+            PARTITION: partition_of(self.region),
             REGION: self.region,
             STACK_NAME: self.stack_name,
-            "AWS::URLSuffix": url_suffix_of(self.region),
+            URL_SUFFIX: url_suffix_of(self.region),
             **self.values,
         }
         found = known_values.get(name)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 from ..rules import Path, Reference, Resource
 from ..rules.description import ResourceType, dicts
 from ..rules.names import NAMES
 from ..rules.scaling import BEFORE_ENDPOINT, BEFORE_VARIANT
+from .intrinsics import NO_VALUE
 from .spelling import MARK
 
-_NO_VALUE: Final = "AWS::NoValue"
 _VARIANT = re.compile(rf"{BEFORE_ENDPOINT}(?P<endpoint>.+)(?P<after>{BEFORE_VARIANT}[^/{MARK}]+)", re.DOTALL)
 
 
@@ -59,7 +59,7 @@ def _owners(resources: Mapping[str, Resource], written: Written) -> dict[tuple[R
         key = NAMES.get(resource.type)
         name = written.spelled(logical_id, (key,)) if key is not None else None
         # One that is left out after all is made by CloudFormation, another one for each resource.
-        if name and _NO_VALUE not in name:
+        if name and NO_VALUE not in name:
             owners[resource.type, name] = None if (resource.type, name) in owners else logical_id
     return owners
 
