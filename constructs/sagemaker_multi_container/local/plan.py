@@ -31,9 +31,11 @@ class BuiltImage:
     network_mode: str | None = None
     asset: str
     """What names the content: the hash of the asset."""
+    title: str | None = None
+    """What people know it by, such as `Endpoint/Containers0Image`."""
 
     def __str__(self) -> str:
-        return f"image of {self.directory.name}"
+        return f"image of {self.title or self.directory.name}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +122,8 @@ class EndpointPlan:
     account: str = "123456789012"
     variants: tuple[VariantPlan, ...]
     models: tuple[ModelPlan, ...]
+    notes: tuple[str, ...] = ()
+    """What is otherwise here than at AWS, one line each."""
 
     def model(self, key: str) -> ModelPlan:
         """The model of that key."""
