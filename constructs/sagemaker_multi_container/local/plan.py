@@ -11,6 +11,10 @@ from .stub import Stub
 
 Mode = Literal["Serial", "Direct"]
 
+DEFAULT_REGION: Final = "us-east-1"
+DEFAULT_ACCOUNT: Final = "123456789012"
+"""What is shown where no region and account are known. Nothing is looked up there."""
+
 STARTUP_TIMEOUT: Final = 480.0
 """The seconds in which all containers must answer pings, unless the variant says otherwise (AWS: 8 minutes)."""
 
@@ -118,8 +122,8 @@ class EndpointPlan:
     """What callers call it."""
     title: str
     """What people know it by: the path of its construct, or its name."""
-    region: str = "us-east-1"
-    account: str = "123456789012"
+    region: str = DEFAULT_REGION
+    account: str = DEFAULT_ACCOUNT
     variants: tuple[VariantPlan, ...]
     models: tuple[ModelPlan, ...]
     notes: tuple[str, ...] = ()
