@@ -13,6 +13,10 @@ SAFE_PORT_RANGE: Final = "SAGEMAKER_SAFE_PORT_RANGE"
 MODEL_FOLDER: Final = "/opt/ml/model"
 DEFAULT_PORT: Final = 8080
 """Where a container listens that ignores `SAGEMAKER_BIND_TO_PORT`."""
+SECONDS_TO_END: Final = 2.0
+"""Between SIGTERM and SIGKILL when containers are stopped. SageMaker waits 30 s:
+https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-inference-code.html
+"""
 
 Progress = Callable[[str, str], None]
 """Is told the hostname of a container and what happens to it, such as `building`, while engines work."""

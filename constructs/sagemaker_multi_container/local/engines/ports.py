@@ -13,15 +13,16 @@ from ..running import BIND_TO_PORT, SAFE_PORT_RANGE
 
 LOOPBACK: Final = "127.0.0.1"
 
-_BLOCK: Final = 100
-_ATTEMPTS: Final = 100
+_BLOCK: Final = 10
 _FIRST, _LAST = 10_000, 32_000
 """Away from 8080, and below the ports that systems give to outgoing connections."""
+_given: Final[set[int]] = set()
+"""What processes may not listen on yet, though they were told to."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """The ports of one container. How many SageMaker gives, it does not say; here they are 100."""
+    """The ports of one container. How many SageMaker gives, it does not say; here they are 10."""
 
     bind_to: int
 
@@ -49,8 +50,9 @@ def on_this_machine() -> Ports:
         LocalEndpointError: If there are none.
     """
     blocks = range(_FIRST, _LAST, _BLOCK)
-    for start in random.sample(blocks, _ATTEMPTS):
-        if _are_free(range(start, start + _BLOCK)):
+    for start in random.sample(blocks, len(blocks)):
+        if start not in _given and _are_free(range(start, start + _BLOCK)):
+            _given.add(start)
             return Ports(start)
     raise LocalEndpointError(f"no {_BLOCK} consecutive ports from {_FIRST} to {_LAST} are free on {LOOPBACK}")
 

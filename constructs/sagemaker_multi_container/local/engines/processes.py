@@ -15,14 +15,9 @@ from typing import Final
 
 from ..errors import LocalEndpointError
 from ..plan import Command, ContainerPlan, ModelPlan
-from ..running import DEFAULT_PORT, MODEL_FOLDER, Progress, RunningContainer
+from ..running import DEFAULT_PORT, MODEL_FOLDER, SECONDS_TO_END, Progress, RunningContainer
 from .ports import LOOPBACK, on_this_machine
-from .text import last_lines
-
-SECONDS_TO_END: Final = 5.0
-"""Between SIGTERM and SIGKILL. SageMaker waits 30 s:
-https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-inference-code.html
-"""
+from .printed import last_lines
 
 _INHERITED: Final = {
     *("PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LANGUAGE", "TZ", "TMPDIR"),

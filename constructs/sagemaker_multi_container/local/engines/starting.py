@@ -98,6 +98,6 @@ def _engine_for(workload: Workload) -> type[Engine]:
 
             return AttachedEngine
         case BuiltImage() | NamedImage():
-            from .container_cli import ContainerEngine  # noqa: PLC0415
+            from .containers import ContainerEngine  # noqa: PLC0415
 
             return ContainerEngine

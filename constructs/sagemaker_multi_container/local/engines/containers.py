@@ -1,0 +1,256 @@
+"""Containers of images. Those of a model share a network, as on an instance of SageMaker."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from ..errors import LocalEndpointError
+from ..plan import BuiltImage, ContainerPlan, Image, ModelPlan, NamedImage
+from ..running import DEFAULT_PORT, MODEL_FOLDER, SECONDS_TO_END, Progress, RunningContainer
+from .container_cli import CliError, ContainerCli, MissingCliError
+from .images import make_present, reference_of
+from .leftovers import JOINED, NETWORK, OWN, OWNER, RUN, new_run, remove, remove_leftovers, this_process
+from .ports import LOOPBACK, Ports, in_own_network
+from .printed import because, with_output
+
+_AT_ONCE: Final = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunningImage:
+    """A container of an image."""
+
+    plan: ContainerPlan
+    id: str
+    url: str
+    default_port_url: str
+    network_of: RunningImage | None = None
+    """The container whose network it has joined; None if others join its own."""
+    cli: ContainerCli = field(repr=False)
+
+    def ended(self) -> str | None:
+        """With which code it exited, or that it has lost the network that it shares; None while it runs."""
+        end = _end_of(self.cli, self.id)
+        if end is None and self.network_of is not None:
+            end_of_other = self.network_of.ended()
+            if end_of_other is not None:
+                return f"lost its network with {self.network_of.plan.hostname!r}, which {end_of_other}"
+        return end
+
+    def logs(self, lines: int = 20) -> str:
+        """The last lines that it printed."""
+        with suppress(CliError):
+            return self.cli.logs(self.id, lines)
+        return ""
+
+
+class ContainerEngine:
+    """Runs images with the CLI that `CDK_DOCKER` names: docker (the default), podman, finch or nerdctl.
+
+    A container is run as SageMaker runs it: `docker run IMAGE serve`. It is given nothing of this machine's
+    environment, and so no AWS credentials.
+    https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-inference-code.html
+
+    That the containers of an instance share a network is inferred: else SageMaker would not give each a port.
+    """
+
+    def __init__(self, cli: ContainerCli | None = None) -> None:
+        self.cli = cli or ContainerCli()
+        self._run = new_run()
+        self._has_started = False
+
+    def prepare(self, containers: Sequence[ContainerPlan], progress: Progress) -> None:
+        """Remove what runs that were killed have left behind; build and pull the images that the engine has not.
+
+        Raises:
+            LocalEndpointError: If no engine answers, or for each image that cannot be built or pulled.
+        """
+        try:
+            remove_leftovers(self.cli)
+        except CliError as error:
+            raise LocalEndpointError(_no_engine(self.cli, containers, error)) from error
+        problems = []
+        for image, hostnames in _by_image(containers):
+            try:
+                make_present(self.cli, image, partial(_tell, progress, hostnames))
+            except CliError as error:
+                problems.append(_no_image(image, hostnames, error))
+        if problems:
+            raise LocalEndpointError(problems)
+
+    def start(
+        self,
+        model: ModelPlan,  # noqa: ARG002
+        containers: Sequence[ContainerPlan],
+        folders: Mapping[str, str],
+        progress: Progress,
+    ) -> list[RunningContainer]:
+        """Start the first, and then the others, which join its network.
+
+        Raises:
+            LocalEndpointError: For each that cannot be started.
+        """
+        self._has_started = True
+        _tell(progress, [each.hostname for each in containers], "starting")
+        first, *others = (
+            _Launch(plan=plan, ports=in_own_network(place), model_data=folders.get(plan.hostname))
+            for place, plan in enumerate(containers)
+        )
+        holding = self._launch(first, OWN, _network_for(first, others))
+        urls = self._published(holding)
+        if not urls:
+            raise LocalEndpointError(_ended_at_once(first.plan, _end_of(self.cli, holding), self.cli.logs(holding, 20)))
+        holder = RunningImage(
+            plan=first.plan,
+            id=holding,
+            url=urls[first.ports.bind_to],
+            default_port_url=urls[DEFAULT_PORT],
+            cli=self.cli,
+        )
+
+        def join(launch: _Launch) -> RunningImage | LocalEndpointError:
+            try:
+                own = self._launch(launch, JOINED, ["--network", f"container:{holder.id}"])
+            except LocalEndpointError as error:
+                return error
+            return RunningImage(
+                plan=launch.plan,
+                id=own,
+                url=urls[launch.ports.bind_to],
+                default_port_url=urls[DEFAULT_PORT],
+                network_of=holder,
+                cli=self.cli,
+            )
+
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            joined = list(pool.map(join, others))
+        problems = [problem for each in joined if isinstance(each, LocalEndpointError) for problem in each.problems]
+        if problems and (end := holder.ended()) is not None:
+            problems = [_ended_at_once(holder.plan, end, holder.logs())]
+        if problems:
+            raise LocalEndpointError(problems)
+        return [holder, *(each for each in joined if isinstance(each, RunningImage))]
+
+    def stop(self) -> None:
+        """Stop the containers, first with SIGTERM, and remove them."""
+        if not self._has_started:
+            return
+        label = f"label={RUN}={self._run}"
+        with suppress(CliError):
+            running = self.cli("ps", "--quiet", "--filter", label).split()
+            if running:
+                self.cli("stop", "-t", f"{SECONDS_TO_END:.0f}", *running)
+        with suppress(CliError):
+            remove(self.cli, label)
+
+    def _launch(self, launch: _Launch, network: str, options: Sequence[str]) -> str:
+        labels = {RUN: self._run, OWNER: this_process(), NETWORK: network}
+        named = [option for name, value in labels.items() for option in ("--label", f"{name}={value}")]
+        try:
+            printed = self.cli("run", "--detach", *named, *options, *launch.options, launch.reference, "serve")
+        except CliError as error:
+            problem = f"{launch.plan.hostname}: cannot start {launch.plan.workload}"
+            raise LocalEndpointError(because(problem, error)) from error
+        return printed.split()[-1]
+
+    def _published(self, id: str) -> dict[int, str]:
+        """Where the ports of a network answer on this machine; none if what holds the network has ended."""
+        ports = self.cli.inspect("container", id)["NetworkSettings"]["Ports"] or {}
+        return {
+            int(port.removesuffix("/tcp")): f"http://{LOOPBACK}:{places[0]['HostPort']}"
+            for port, places in ports.items()
+            if places
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Launch:
+    """What is to be started, and how."""
+
+    plan: ContainerPlan
+    ports: Ports
+    model_data: str | None
+
+    @property
+    def reference(self) -> str:
+        return reference_of(_image_of(self.plan))
+
+    @property
+    def options(self) -> list[str]:
+        environment = {**self.plan.environment, **self.ports.environment}
+        options = [option for name, value in environment.items() for option in ("--env", f"{name}={value}")]
+        if self.model_data is not None:
+            source = Path(self.model_data).absolute()
+            options += "--mount", f"type=bind,source={source},target={MODEL_FOLDER},readonly"
+        return options
+
+
+def _image_of(plan: ContainerPlan) -> Image:
+    if isinstance(plan.workload, BuiltImage | NamedImage):
+        return plan.workload
+    raise TypeError(f"{plan.hostname} is a {plan.workload}")
+
+
+def _network_for(first: _Launch, others: Sequence[_Launch]) -> list[str]:
+    """Options of the container that holds the network: nothing can be added to it later."""
+    options = ["--hostname", first.plan.hostname]
+    for port in (DEFAULT_PORT, *(each.ports.bind_to for each in (first, *others))):
+        options += "--publish", f"{LOOPBACK}::{port}"
+    for each in others:
+        options += "--add-host", f"{each.plan.hostname}:{LOOPBACK}"
+    return options
+
+
+def _by_image(containers: Sequence[ContainerPlan]) -> list[tuple[Image, list[str]]]:
+    images: dict[str, tuple[Image, list[str]]] = {}
+    for each in containers:
+        image = _image_of(each)
+        images.setdefault(reference_of(image), (image, []))[1].append(each.hostname)
+    return list(images.values())
+
+
+def _tell(progress: Progress, hostnames: Sequence[str], state: str) -> None:
+    for each in hostnames:
+        progress(each, state)
+
+
+def _end_of(cli: ContainerCli, id: str) -> str | None:
+    try:
+        state = cli.inspect("container", id)["State"]
+    except CliError as error:
+        return f"is gone ({error})"
+    if state["Status"] == "running":
+        return None
+    return f"exited with code {state['ExitCode']}" + (" for lack of memory" if state.get("OOMKilled") else "")
+
+
+def _ended_at_once(plan: ContainerPlan, end: str | None, log: str) -> str:
+    return with_output(f"{plan.hostname}: {end or 'has no network'} before the others were started", log)
+
+
+def _no_engine(cli: ContainerCli, containers: Sequence[ContainerPlan], error: CliError) -> str:
+    reason = (
+        str(error) if isinstance(error, MissingCliError) else f"`{cli.program}` says: {' '.join(str(error).split())}"
+    )
+    overrides = ", ".join(f"--container {each.hostname}=URL|COMMAND" for each in containers)
+    return (
+        f"no container engine: {reason}; set CDK_DOCKER to the container CLI of this machine"
+        f" (docker, podman, finch or nerdctl), or give each container: {overrides}"
+    )
+
+
+def _no_image(image: Image, hostnames: Sequence[str], error: CliError) -> str:
+    names = ", ".join(hostnames)
+    if isinstance(image, BuiltImage):
+        return because(f"{names}: cannot build the {image}", error)
+    overrides = ", ".join(f"--image {each}=REFERENCE" for each in hostnames)
+    problem = (
+        f"{names}: the {image} is not on this machine and cannot be pulled; log in to its registry, or give {overrides}"
+    )
+    return because(problem, error)

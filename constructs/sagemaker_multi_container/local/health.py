@@ -1,0 +1,184 @@
+"""Whether containers answer pings, and why not, if they do not."""
+
+from __future__ import annotations
+
+import http.client
+import socket
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Final
+from urllib.parse import urlsplit
+
+from .engines.printed import with_output
+from .errors import LocalEndpointError
+from .plan import Attached, VariantPlan
+from .running import BIND_TO_PORT, DEFAULT_PORT, Progress, RunningContainer, RunningModel, silent
+
+PING_SECONDS: Final = 2.0
+"""How long SageMaker waits for the answer to a ping:
+https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-inference-code.html
+"""
+
+_SHORTEST_PAUSE, _LONGEST_PAUSE = 0.05, 0.5
+_BETWEEN_LOOKS: Final = 1.0
+"""Seconds between two looks whether a container has ended, each of which may be a program that runs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ping:
+    """What came of a ping."""
+
+    status: int | None
+    """None if there was no answer."""
+    seconds: float
+
+    @property
+    def is_healthy(self) -> bool:
+        """Whether SageMaker would be content."""
+        return self.status == HTTPStatus.OK and self.seconds <= PING_SECONDS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unhealthy:
+    """A container that did not pass the health check."""
+
+    container: RunningContainer
+    variant: str
+    reason: str
+    log: str
+
+    @property
+    def hostname(self) -> str:
+        """The container's."""
+        return self.container.plan.hostname
+
+    @property
+    def said_by_sagemaker(self) -> str:
+        """How the endpoint's `FailureReason` says it, as seen in public issues."""
+        return (
+            f"The {self.hostname} container for production variant {self.variant} did not pass the ping health check."
+            " Please check CloudWatch logs for this endpoint."
+        )
+
+    def __str__(self) -> str:
+        problem = f"{self.hostname}: {self.reason}; SageMaker would say: {self.said_by_sagemaker}"
+        return with_output(problem, self.log)
+
+
+def wait_until_healthy(
+    variants: Sequence[VariantPlan], models: Mapping[str, RunningModel], progress: Progress = silent
+) -> None:
+    """Wait until all containers of all variants answer pings, as SageMaker does before an endpoint is in service.
+
+    Args:
+        variants: The variants, whose `startup_timeout` is kept.
+        models: What runs, by the key of the model.
+        progress: Is told which containers are healthy.
+
+    Raises:
+        LocalEndpointError: If a container has ended, or did not answer in time. It names all that failed, and why.
+    """
+    failed = unhealthy(variants, models, progress)
+    if failed:
+        raise LocalEndpointError([str(each) for each in failed])
+
+
+def unhealthy(
+    variants: Sequence[VariantPlan], models: Mapping[str, RunningModel], progress: Progress = silent
+) -> list[Unhealthy]:
+    """Wait as `wait_until_healthy` does, and give what failed."""
+    first_of = {variant.model: variant for variant in reversed(variants)}
+    watches = [
+        _Watch(container, variant, progress)
+        for variant in first_of.values()
+        for container in models[variant.model].containers
+    ]
+    give_up = threading.Event()
+    with ThreadPoolExecutor(max(1, len(watches))) as pool:
+        try:
+            return [each for each in pool.map(lambda watch: watch.run(give_up), watches) if each is not None]
+        finally:
+            give_up.set()
+
+
+def ping(url: str) -> Ping:
+    """Ask once, for at most 2 s."""
+    parts = urlsplit(url)
+    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+    connection = kind(parts.hostname or "", parts.port, timeout=PING_SECONDS)
+    status = None
+    start = time.monotonic()
+    # The timeout of a socket is that of each packet.
+    timer = threading.Timer(PING_SECONDS, _cut, [connection])
+    timer.start()
+    try:
+        connection.request("GET", f"{parts.path.rstrip('/')}/ping")
+        status = connection.getresponse().status
+    except (OSError, http.client.HTTPException):
+        pass
+    finally:
+        timer.cancel()
+        connection.close()
+    return Ping(status=status, seconds=time.monotonic() - start)
+
+
+def _cut(connection: http.client.HTTPConnection) -> None:
+    with suppress(OSError, AttributeError):
+        connection.sock.shutdown(socket.SHUT_RDWR)
+
+
+class _Watch:
+    """Waits for a container."""
+
+    def __init__(self, container: RunningContainer, variant: VariantPlan, progress: Progress) -> None:
+        self._container = container
+        self._variant = variant
+        self._progress = progress
+
+    def run(self, give_up: threading.Event) -> Unhealthy | None:
+        """Wait until it is healthy, or fails; if another has failed, only what is certain is said."""
+        hostname = self._container.plan.hostname
+        deadline = time.monotonic() + self._variant.startup_timeout
+        look_at, pause = 0.0, _SHORTEST_PAUSE
+        self._progress(hostname, "waiting for /ping")
+        while not (last := ping(self._container.url)).is_healthy:
+            now = time.monotonic()
+            if now >= look_at:
+                look_at = now + _BETWEEN_LOOKS
+                if (end := self._container.ended()) is not None:
+                    give_up.set()
+                    return self._failed(end)
+            if now >= deadline:
+                return self._failed(self._why(last))
+            if give_up.wait(min(pause, deadline - now)):
+                reason = self._container.ended() or self._ignored_port(last)
+                return self._failed(reason) if reason else None
+            pause = min(pause * 1.5, _LONGEST_PAUSE)
+        self._progress(hostname, "healthy")
+        return None
+
+    def _failed(self, reason: str) -> Unhealthy:
+        log = self._container.logs()
+        return Unhealthy(container=self._container, variant=self._variant.name, reason=reason, log=log)
+
+    def _why(self, last: Ping) -> str:
+        time_given = f"in {self._variant.startup_timeout:g} s"
+        if last.status is not None and last.status != HTTPStatus.OK:
+            return f"answered /ping with status {last.status}, not 200, {time_given}"
+        if last.seconds >= PING_SECONDS:
+            return f"did not answer /ping within {PING_SECONDS:g} s, {time_given}"
+        if isinstance(self._container.plan.workload, Attached):
+            return f"nothing listens at {self._container.url}, {time_given}"
+        return self._ignored_port(last) or f"does not listen on the port in {BIND_TO_PORT}, {time_given}"
+
+    def _ignored_port(self, last: Ping) -> str | None:
+        default = self._container.default_port_url
+        if last.status is not None or default is None or ping(default).status is None:
+            return None
+        ignores = f"does not listen on the port in {BIND_TO_PORT}; it seems to ignore that variable"
+        return f"{ignores}, since something listens on {DEFAULT_PORT}"
