@@ -6,6 +6,8 @@ import errno
 import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Final
 
 import aiohttp
@@ -14,13 +16,18 @@ from yarl import URL
 from .seam import BrokenError, UnreachableError
 
 IDLE: Final = 1.0
-"""The seconds for which an idle connection is kept. Servers close theirs after two seconds or more, so that no request
-meets a connection that is just being closed."""
+"""The seconds for which an idle connection is kept. Servers close theirs after two seconds or more, so that hardly any
+request meets a connection that is just being closed."""
+
+_UNREAD: Final = (errno.ECONNRESET, errno.EPIPE)
+"""How a system answers for a server that closed a connection and will not read what was sent."""
 
 
 @asynccontextmanager
 async def to_containers() -> AsyncIterator[AiohttpContainers]:
     """Connections to containers, which are closed at the end."""
+    trace = aiohttp.TraceConfig()
+    trace.on_connection_reuseconn.append(_remember_reuse)
     async with aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=IDLE),
         timeout=aiohttp.ClientTimeout(),
@@ -28,8 +35,20 @@ async def to_containers() -> AsyncIterator[AiohttpContainers]:
         auto_decompress=False,
         skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
         max_field_size=64 * 1024,
+        trace_configs=[trace],
     ) as session:
         yield AiohttpContainers(session)
+
+
+@dataclass(slots=True)
+class _Connection:
+    is_reused: bool = False
+
+
+async def _remember_reuse(
+    _session: aiohttp.ClientSession, context: SimpleNamespace, _: aiohttp.TraceConnectionReuseconnParams
+) -> None:
+    context.trace_request_ctx.is_reused = True
 
 
 class AiohttpContainers:
@@ -43,7 +62,7 @@ class AiohttpContainers:
         """Send a request and wait for the response to begin."""
         target = URL(f"{url.rstrip('/')}/invocations")
         try:
-            response = await self._session.post(target, data=body, headers=headers, allow_redirects=False)
+            response = await self._sent(target, headers, body)
         except aiohttp.ClientConnectorError as error:
             raise UnreachableError(_reason(error.os_error)) from error
         except (aiohttp.ClientError, OSError) as error:
@@ -52,6 +71,23 @@ class AiohttpContainers:
             yield AiohttpResponse(response)
         finally:
             response.close()
+
+    async def _sent(self, target: URL, headers: Mapping[str, str], body: bytes) -> aiohttp.ClientResponse:
+        """Sends a second time if the container had closed a used connection and certainly read nothing."""
+        connection = _Connection()
+        try:
+            return await self._post(target, headers, body, connection)
+        except aiohttp.ClientOSError as error:
+            if not connection.is_reused or error.errno not in _UNREAD:
+                raise
+            return await self._post(target, headers, body, connection)
+
+    async def _post(
+        self, target: URL, headers: Mapping[str, str], body: bytes, connection: _Connection
+    ) -> aiohttp.ClientResponse:
+        return await self._session.post(
+            target, data=body, headers=headers, allow_redirects=False, trace_request_ctx=connection
+        )
 
 
 class AiohttpResponse:
@@ -71,6 +107,6 @@ class AiohttpResponse:
 
 
 def _reason(error: Exception) -> str:
-    if isinstance(error, OSError) and error.errno in errno.errorcode:
+    if isinstance(error, OSError) and error.errno is not None and error.errno in errno.errorcode:
         return os.strerror(error.errno).lower()
     return str(error) or type(error).__name__

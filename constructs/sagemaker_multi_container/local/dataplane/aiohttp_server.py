@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import uuid
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Final
@@ -10,7 +11,7 @@ from typing import Final
 from aiohttp import web
 
 from .aiohttp_client import to_containers
-from .api import EVENT_STREAM
+from .api import EVENT_STREAM, REQUEST_ID
 from .service import Service
 
 HOST: Final = "127.0.0.1"
@@ -105,5 +106,6 @@ class AiohttpCaller:
     async def _prepare(self, response: web.StreamResponse) -> None:
         if not self._request.content.is_eof():
             response.force_close()
+        response.headers[REQUEST_ID] = str(uuid.uuid4())
         self.response = response
         await response.prepare(self._request)

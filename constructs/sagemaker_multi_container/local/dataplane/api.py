@@ -21,7 +21,7 @@ What the API model says counts here; an FAQ of AWS has 25 MB (https://aws.amazon
 """
 
 MAX_HOP: Final = 5 * 1024 * 1024
-"""Bytes that one container of a pipeline hands to the next. AWS's error message says 5 MB; that it is MiB is inferred."""
+"""Bytes that one container of a pipeline hands to the next. The error message of AWS says 5 MB; MiB is inferred."""
 
 MAX_MESSAGE: Final = 2048
 """Characters of an error's message, and of what a container said (shape `Message`)."""
@@ -40,6 +40,9 @@ NEW_SESSION: Final = "NEW_SESSION"
 
 EVENT_STREAM: Final = "application/vnd.amazon.eventstream"
 
+REQUEST_ID: Final = "x-amzn-RequestId"
+"""The header of every response by which AWS names the request."""
+
 ERRORS: Final = {
     "ValidationError": 400,
     "ModelError": 424,
@@ -48,11 +51,11 @@ ERRORS: Final = {
     "ServiceUnavailable": 503,
     "InternalDependencyException": 530,
 }
-"""The errors of the operations and their HTTP status. Nothing on this machine would be a `ModelNotReadyException`, which
-is for serverless and multi-model endpoints, or an `InternalDependencyException`."""
+"""The errors of the operations and their HTTP status. Nothing here is ever a `ModelNotReadyException`, which serverless
+and multi-model endpoints have, or an `InternalDependencyException`."""
 
 SUCCESS: Final = range(200, 300)
-"""The statuses of a container that are no `ModelError`. AWS names 4xx and 5xx; that a redirect is one, too, is inferred."""
+"""The statuses of a container that are no `ModelError`. AWS names 4xx and 5xx; that redirects are is inferred."""
 
 
 class Use(Enum):
@@ -88,6 +91,7 @@ class Operation:
 
 
 _ASCII: Final = Pattern(r"[\x00-\x7f]*", 1024, "Header", "ASCII characters")
+_ATTRIBUTES: Final = Pattern(r"[\x00-\x7f]*", 1024, "CustomAttributesHeader", "ASCII characters")
 _NAME: Final = r"[a-zA-Z0-9](-*[a-zA-Z0-9])*"
 _PRINTABLE: Final = r"\S[\x20-\x7e]*"
 _VARIANT: Final = Pattern(_NAME, 63, "TargetVariantHeader", "letters, digits and hyphens")
@@ -112,7 +116,7 @@ _ACCEPT: Final = Member("Accept", "Accept", Use.FORWARDED, _ASCII)
 _STREAM_ACCEPT: Final = Member("Accept", "X-Amzn-SageMaker-Accept", Use.FORWARDED, _ASCII)
 _SESSION_ID: Final = "X-Amzn-SageMaker-Session-Id"
 _COMMON: Final = (
-    Member("CustomAttributes", "X-Amzn-SageMaker-Custom-Attributes", Use.FORWARDED, _ASCII),
+    Member("CustomAttributes", "X-Amzn-SageMaker-Custom-Attributes", Use.FORWARDED, _ATTRIBUTES),
     Member("TargetVariant", "X-Amzn-SageMaker-Target-Variant", Use.ANSWERED, _VARIANT),
     Member("TargetContainerHostname", "X-Amzn-SageMaker-Target-Container-Hostname", Use.ANSWERED, _HOSTNAME),
     Member("InferenceId", "X-Amzn-SageMaker-Inference-Id", Use.FORWARDED, _INFERENCE_ID),

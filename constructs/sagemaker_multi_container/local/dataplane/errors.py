@@ -1,7 +1,7 @@
 """The errors that callers get, as the API has them: code, status, message and members.
 
-Where SageMaker's wording is public, it is theirs: that of an endpoint that is not found, of `TargetModel`, and of a body
-that is too large. The other texts are ours.
+The wording is SageMaker's where it was seen in public: of an endpoint that is not found, of `TargetModel`, and of a
+body that is too large. The other texts are ours.
 """
 
 from __future__ import annotations
@@ -40,9 +40,9 @@ class ApiError(Exception):
 class BodyTooLargeError(ApiError):
     """A request whose body is too large.
 
-    SageMaker refuses it in plain text and without a code: `An error occurred (413) when calling the InvokeEndpoint
-    operation: HTTP content length exceeded 5246976 bytes.` (https://github.com/aws/sagemaker-python-sdk/issues/171, when
-    that was the limit).
+    SageMaker's own was seen when the limit was lower, in plain text and without a code: `An error occurred (413) when
+    calling the InvokeEndpoint operation: HTTP content length exceeded 5246976 bytes.`
+    (https://github.com/aws/sagemaker-python-sdk/issues/171)
     """
 
     def __init__(self) -> None:
