@@ -20,6 +20,8 @@ INTERRUPTED: Final = 130
 COMMANDS: Final = {
     "check": "Hold CloudFormation templates against what SageMaker accepts.",
     "review": "Say what a change does to each endpoint and its callers.",
+    "invoke": "Send a request to an endpoint, and write what it answers.",
+    "verify": "Say whether what is deployed is what was meant, and answers.",
 }
 """What each command does, by name. The command is what has this name in the module of this name beside this one."""
 
@@ -61,7 +63,7 @@ def _print_version(context: click.Context, _: click.Parameter, is_asked: bool) -
 )
 @click.pass_context
 def mce(context: click.Context) -> None:
-    """Check and review SageMaker multi-container endpoints before they are deployed."""
+    """Check and review SageMaker multi-container endpoints before they are deployed, and ask them afterwards."""
     if os.environ.get("NO_COLOR"):
         context.color = False
 
