@@ -1,0 +1,157 @@
+"""`mce local`: the arguments, and how long an endpoint runs."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from ..check.printable import printable
+from ..local.errors import LocalEndpointError
+from ..local.planning import parse_overrides, parse_values
+from ..local.planning import plan as plan_endpoint
+from .commands import FOUND, OK
+from .extras import needs
+from .options import UnusableError
+
+if TYPE_CHECKING:
+    from ..local.plan import EndpointPlan
+    from .local_view import LocalView
+
+PORT: Final = 8090
+"""Not 8080, where containers listen that ignore their port."""
+_LOOKS: Final = 0.5
+"""Seconds between two looks at whether the containers still run."""
+
+
+@click.command
+@click.argument("assembly", type=click.Path(path_type=Path), default="cdk.out")
+@click.option("--stack", metavar="NAME", help="The stack of the endpoint, such as Stage/Stack.")
+@click.option("--endpoint", metavar="ID", help="The endpoint: its construct path, its logical id or its name.")
+@click.option("--endpoint-name", metavar="NAME", help="What callers call it, where a template has no name.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=PORT, show_default=True, help="Where to listen; 0 for a free port."
+)
+@click.option(
+    "--container",
+    "containers",
+    metavar="HOSTNAME=URL|COMMAND",
+    multiple=True,
+    help="Run a container as a server that you started, or as a process on this machine.",
+)
+@click.option("--image", "images", metavar="HOSTNAME=IMAGE", multiple=True, help="Run a container from another image.")
+@click.option(
+    "--model-data",
+    metavar="HOSTNAME=PATH",
+    multiple=True,
+    help="Where model data is: a folder or an archive; nothing after = to run without.",
+)
+@click.option(
+    "--env", "environment", metavar="HOSTNAME.NAME=VALUE", multiple=True, help="Set a container's environment variable."
+)
+@click.option(
+    "--set",
+    "values",
+    metavar="NAME=VALUE",
+    multiple=True,
+    help="The value of a parameter of the template, or of a pseudo parameter such as AWS::Region.",
+)
+@click.pass_context
+def local(
+    context: click.Context,
+    assembly: Path,
+    stack: str | None,
+    endpoint: str | None,
+    endpoint_name: str | None,
+    port: int,
+    containers: Sequence[str],
+    images: Sequence[str],
+    model_data: Sequence[str],
+    environment: Sequence[str],
+    values: Sequence[str],
+) -> None:
+    """Run an endpoint on this machine, for unmodified clients of boto3 and the AWS CLI.
+
+    ASSEMBLY is a cloud assembly of the CDK or a template in JSON or YAML; cdk.out by default. Images that are assets
+    are built, and others pulled, with the container CLI that CDK_DOCKER names. HOSTNAME is that of a container, or
+    VARIANT/HOSTNAME where two variants have containers of their own with the same one. AWS is not asked, and nothing
+    listens but on 127.0.0.1.
+
+    Exit code: 0 if it was stopped, or nothing was found with --check; 1 if something was found, or a container ended; 2
+    if it could not be started.
+    """
+    try:
+        plan = plan_endpoint(
+            assembly,
+            stack=stack,
+            endpoint=endpoint,
+            endpoint_name=endpoint_name,
+            values=parse_values(values),
+            overrides=parse_overrides(
+                containers=containers, images=images, model_data=model_data, environment=environment
+            ),
+        )
+        with needs("local", "aiohttp", "rich"):
+            from .local_view import LocalView  # noqa: PLC0415
+        with _terminated_as_interrupted():
+            context.exit(_serve(plan, port, LocalView(plan)))
+    except LocalEndpointError as refused:
+        raise UnusableError("\n".join(map(printable, refused.problems))) from refused
+
+
+def _serve(plan: EndpointPlan, port: int, view: LocalView) -> int:
+    """Run the endpoint until it is interrupted, and give the exit code."""
+    from ..local.dataplane import DataPlane  # noqa: PLC0415
+    from ..local.endpoint import LocalEndpoint  # noqa: PLC0415
+
+    # The port is taken first: that it is not free must not be said after minutes of building.
+    with DataPlane(port=port, observer=view.request) as data_plane:
+        endpoint = LocalEndpoint(plan)
+        with view.starting():
+            endpoint.start(data_plane, view.progress)
+        ended: set[str] = set()
+        try:
+            view.started(endpoint)
+            while True:
+                for container in endpoint.containers:
+                    how = container.ended()
+                    if how is not None and container.url not in ended:
+                        ended.add(container.url)
+                        view.ended(container, how)
+                time.sleep(_LOOKS)
+        except KeyboardInterrupt:
+            view.stopping()
+        finally:
+            # Nothing but SIGKILL shall keep the containers from being removed.
+            with _handled(signal.SIG_IGN, "SIGINT", "SIGTERM", "SIGHUP"):
+                endpoint.stop()
+    return FOUND if ended else OK
+
+
+@contextmanager
+def _terminated_as_interrupted() -> Iterator[None]:
+    """Let SIGTERM and SIGHUP end the command as Ctrl-C does, so that containers are removed."""
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    with _handled(interrupt, "SIGTERM", "SIGHUP"):
+        yield
+
+
+@contextmanager
+def _handled(handler: Callable[[int, FrameType | None], None] | signal.Handlers, *names: str) -> Iterator[None]:
+    """Handle signals so for some time. Not every system has all of them."""
+    numbers = [signal.Signals[name] for name in names if name in signal.Signals.__members__]
+    former = {number: signal.signal(number, handler) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, before in former.items():
+            signal.signal(number, before)
