@@ -15,7 +15,7 @@ from .engines import Engines
 from .errors import LocalEndpointError
 from .health import wait_until_healthy
 from .model_data import unpack
-from .plan import ContainerPlan, EndpointPlan, Mode, ModelPlan, VariantPlan
+from .plan import STARTUP_TIMEOUT, ContainerPlan, EndpointPlan, Mode, ModelPlan, VariantPlan
 from .planning import Override, Overrides
 from .planning import plan as plan_endpoint
 from .running import Progress, RunningContainer, RunningModel, silent
@@ -108,6 +108,7 @@ class LocalEndpoint:
         *,
         mode: Mode,
         name: str = "local",
+        startup_timeout: float = STARTUP_TIMEOUT,
     ) -> LocalEndpoint:
         """An endpoint without a template, for tests of code that calls one.
 
@@ -115,6 +116,7 @@ class LocalEndpoint:
             containers: What each container is, by hostname, in the order of a pipeline.
             mode: `Direct` or `Serial`.
             name: What callers call it.
+            startup_timeout: The seconds in which all containers must answer pings.
         """
         model = ModelPlan(
             key=_MODEL,
@@ -123,7 +125,7 @@ class LocalEndpoint:
                 ContainerPlan(hostname=hostname, workload=workload) for hostname, workload in containers.items()
             ),
         )
-        variant = VariantPlan(name="AllTraffic", weight=1.0, model=_MODEL)
+        variant = VariantPlan(name="AllTraffic", weight=1.0, model=_MODEL, startup_timeout=startup_timeout)
         plan = EndpointPlan(name=name, title=name, variants=(variant,), models=(model,))
         return cls(plan)
 
@@ -197,6 +199,7 @@ class LocalEndpoint:
     def stop(self) -> None:
         """Stop serving, and stop and remove the containers. It may be called again."""
         self._data_plane = None
+        self._models = ()
         self._exit.close()
 
     def __enter__(self) -> Self:

@@ -1,4 +1,7 @@
-"""The fixture of pytest. It is loaded by every pytest of an environment that has this package, so it imports late."""
+"""The fixture of pytest for endpoints that run on this machine.
+
+Every pytest of an environment that has this package loads it, so it imports late.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,8 @@ from typing import TYPE_CHECKING, final
 import pytest
 
 if TYPE_CHECKING:
-    from .dataplane import DataPlane
-    from .endpoint import LocalEndpoint
+    from .local.dataplane import DataPlane
+    from .local.endpoint import LocalEndpoint
 
 
 @final
@@ -43,7 +46,7 @@ def local_endpoints(monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalEndpoints]
 
     `AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME` is set, and a region and credentials that are none: nothing reaches AWS by it.
     """
-    from .dataplane import DataPlane  # noqa: PLC0415
+    from .local.dataplane import DataPlane  # noqa: PLC0415
 
     with ExitStack() as exit_stack:
         endpoints = LocalEndpoints(exit_stack.enter_context(DataPlane()), exit_stack)
