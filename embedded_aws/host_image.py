@@ -6,6 +6,7 @@ they are copied to the paths that they have here.
 
 from __future__ import annotations
 
+import hashlib
 import re
 import shutil
 import subprocess
@@ -31,6 +32,12 @@ _UNUSED: Final = shutil.ignore_patterns(
 def interpreter() -> Path:
     """The Python that runs this, not that of its virtual environment."""
     return Path(sys.executable).resolve()
+
+
+def version() -> str:
+    """What changes whenever the image would."""
+    parts = [Path(__file__).read_bytes(), Path(model_server.__file__).read_bytes(), sys.version.encode()]
+    return hashlib.sha256(b"".join(parts)).hexdigest()[:16]
 
 
 def write_context(folder: Path) -> None:

@@ -81,7 +81,7 @@ def test_a_process_sees_what_its_container_declares(engine: ProcessEngine) -> No
     assert seen["THREADS"] == "4"
     port = int(seen["SAGEMAKER_BIND_TO_PORT"])
     assert running.url == f"http://127.0.0.1:{port}"
-    assert running.default_port_url == "http://127.0.0.1:8080"
+    assert running.default_port_url is None
     low, high = map(int, seen["SAGEMAKER_SAFE_PORT_RANGE"].split("-"))
     assert 8080 < port < low < high
 

@@ -54,6 +54,8 @@ def remove(cli: ContainerCli, label: str, *, only_of_the_dead: bool = False) -> 
     for has_joined in (True, False):
         ids = [line.split()[0] for line in chosen if bool(_IS_JOINED.search(line)) == has_joined]
         if ids:
+            with suppress(CliError):  # those that have ended cannot be killed
+                cli("kill", *ids)
             with suppress(CliError):  # another process may be removing them, too
                 cli("rm", "--force", "--volumes", *ids)
 

@@ -15,7 +15,7 @@ from typing import Final
 
 from ..errors import LocalEndpointError
 from ..plan import Command, ContainerPlan, ModelPlan
-from ..running import DEFAULT_PORT, MODEL_FOLDER, SECONDS_TO_END, Progress, RunningContainer
+from ..running import MODEL_FOLDER, SECONDS_TO_END, Progress, RunningContainer
 from .ports import LOOPBACK, on_this_machine
 from .printed import last_lines
 
@@ -45,7 +45,7 @@ class RunningProcess:
     url: str
     process: subprocess.Popen[bytes] = field(repr=False)
     log: Path
-    default_port_url: str = f"http://{LOOPBACK}:{DEFAULT_PORT}"
+    default_port_url: None = None  # anything may listen on 8080 of this machine
 
     def ended(self) -> str | None:
         """With which code it exited, or which signal ended it; None while it runs."""
