@@ -1,4 +1,4 @@
-"""Executes the Python of the README."""
+"""Executes the Python of the README and of the documents that have any."""
 
 import os
 
@@ -8,4 +8,4 @@ os.environ.setdefault("CDK_VALIDATION", "false")
 from sybil import Sybil
 from sybil.parsers.markdown import PythonCodeBlockParser
 
-pytest_collect_file = Sybil(parsers=[PythonCodeBlockParser()], patterns=["README.md"]).pytest()
+pytest_collect_file = Sybil(parsers=[PythonCodeBlockParser()], patterns=["README.md", "local.md"]).pytest()

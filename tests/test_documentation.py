@@ -16,6 +16,7 @@ DOCUMENTS = [
     "docs/check.md",
     "docs/coverage.md",
     "docs/features.md",
+    "docs/local.md",
     "docs/performance.md",
     "docs/pull-requests.md",
     "docs/review.md",
