@@ -77,10 +77,7 @@ class ContainerEngine:
         Raises:
             LocalEndpointError: If no engine answers, or for each image that cannot be built or pulled.
         """
-        try:
-            remove_leftovers(self.cli)
-        except CliError as error:
-            raise LocalEndpointError(_no_engine(self.cli, containers, error)) from error
+        self.reach(containers)
         problems = []
         for image, hostnames in _by_image(containers):
             try:
@@ -89,6 +86,17 @@ class ContainerEngine:
                 problems.append(_no_image(image, hostnames, error))
         if problems:
             raise LocalEndpointError(problems)
+
+    def reach(self, containers: Sequence[ContainerPlan]) -> None:
+        """Make sure that there is an engine, and remove what runs that were killed have left behind.
+
+        Raises:
+            LocalEndpointError: If no engine answers. It says what else could be given for the containers.
+        """
+        try:
+            remove_leftovers(self.cli)
+        except CliError as error:
+            raise LocalEndpointError(_no_engine(self.cli, containers, error)) from error
 
     def start(
         self,
@@ -111,7 +119,8 @@ class ContainerEngine:
         holding = self._launch(first, OWN, _network_for(first, others))
         urls = self._published(holding)
         if not urls:
-            raise LocalEndpointError(_ended_at_once(first.plan, self._states.end_of(holding), self.cli.logs(holding, 20)))
+            end, log = self._states.end_of(holding), self.cli.logs(holding, 20)
+            raise LocalEndpointError(_ended_at_once(first.plan, end, log))
         holder = RunningImage(
             plan=first.plan,
             id=holding,
