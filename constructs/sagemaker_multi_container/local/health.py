@@ -51,6 +51,8 @@ class Unhealthy:
     variant: str
     reason: str
     log: str
+    is_about_port: bool = False
+    """Whether it runs, and nothing listens where it should."""
 
     @property
     def hostname(self) -> str:
@@ -59,15 +61,23 @@ class Unhealthy:
 
     @property
     def said_by_sagemaker(self) -> str:
-        """How the endpoint's `FailureReason` says it, as seen in public issues."""
-        return (
-            f"The {self.hostname} container for production variant {self.variant} did not pass the ping health check."
-            " Please check CloudWatch logs for this endpoint."
-        )
+        """Its words for this container."""
+        return did_not_pass(self.hostname, self.variant)
 
     def __str__(self) -> str:
         problem = f"{self.hostname}: {self.reason}; SageMaker would say: {self.said_by_sagemaker}"
         return with_output(problem, self.log)
+
+
+def did_not_pass(hostname: str, variant: str) -> str:
+    """What SageMaker says of a container that answers no pings: the endpoint's `FailureReason`.
+
+    Seen in public, such as https://github.com/aws/amazon-sagemaker-examples/issues/1072.
+    """
+    return (
+        f"The {hostname} container for production variant {variant} did not pass the ping health check."
+        " Please check CloudWatch logs for this endpoint."
+    )
 
 
 def wait_until_healthy(
@@ -154,31 +164,46 @@ class _Watch:
                     give_up.set()
                     return self._failed(end)
             if now >= deadline:
-                return self._failed(self._why(last))
+                return self._silent(last) or self._failed(self._why(last))
             if give_up.wait(min(pause, deadline - now)):
-                reason = self._container.ended() or self._ignored_port(last)
-                return self._failed(reason) if reason else None
+                end = self._container.ended()
+                return self._failed(end) if end is not None else self._ignores_port(last)
             pause = min(pause * 1.5, _LONGEST_PAUSE)
         self._progress(hostname, "healthy")
         return None
 
-    def _failed(self, reason: str) -> Unhealthy:
-        log = self._container.logs()
-        return Unhealthy(container=self._container, variant=self._variant.name, reason=reason, log=log)
+    def _failed(self, reason: str, *, is_about_port: bool = False) -> Unhealthy:
+        return Unhealthy(
+            container=self._container,
+            variant=self._variant.name,
+            reason=reason,
+            log=self._container.logs(),
+            is_about_port=is_about_port,
+        )
 
     def _why(self, last: Ping) -> str:
-        time_given = f"in {self._variant.startup_timeout:g} s"
         if last.status is not None and last.status != HTTPStatus.OK:
-            return f"answered /ping with status {last.status}, not 200, {time_given}"
-        if last.seconds >= PING_SECONDS:
-            return f"did not answer /ping within {PING_SECONDS:g} s, {time_given}"
-        if isinstance(self._container.plan.workload, Attached):
-            return f"nothing listens at {self._container.url}, {time_given}"
-        return self._ignored_port(last) or f"does not listen on the port in {BIND_TO_PORT}, {time_given}"
+            return f"answered /ping with status {last.status}, not 200, {self._in_time}"
+        return f"did not answer /ping within {PING_SECONDS:g} s, {self._in_time}"
 
-    def _ignored_port(self, last: Ping) -> str | None:
+    def _silent(self, last: Ping) -> Unhealthy | None:
+        """That nothing listens where it should."""
+        if last.status is not None or last.seconds >= PING_SECONDS:
+            return None
+        if isinstance(self._container.plan.workload, Attached):
+            reason = f"nothing listens at {self._container.url}, {self._in_time}"
+        else:
+            reason = f"does not listen on the port in {BIND_TO_PORT}, {self._in_time}"
+        return self._ignores_port(last) or self._failed(reason, is_about_port=True)
+
+    def _ignores_port(self, last: Ping) -> Unhealthy | None:
+        """That something listens where it should not, if it does."""
         default = self._container.default_port_url
         if last.status is not None or default is None or ping(default).status is None:
             return None
         ignores = f"does not listen on the port in {BIND_TO_PORT}; it seems to ignore that variable"
-        return f"{ignores}, since something listens on {DEFAULT_PORT}"
+        return self._failed(f"{ignores}, since something listens on {DEFAULT_PORT}", is_about_port=True)
+
+    @property
+    def _in_time(self) -> str:
+        return f"in {self._variant.startup_timeout:g} s"

@@ -112,6 +112,8 @@ class VariantPlan:
     """The key of its model."""
     startup_timeout: float = STARTUP_TIMEOUT
     """Seconds."""
+    instance_types: tuple[str, ...] = ()
+    """Those that it may run on at AWS, as far as known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

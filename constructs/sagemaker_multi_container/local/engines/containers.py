@@ -18,6 +18,7 @@ from .images import make_present, reference_of
 from .leftovers import JOINED, NETWORK, OWN, OWNER, RUN, new_run, remove, remove_leftovers, this_process
 from .ports import LOOPBACK, Ports, in_own_network
 from .printed import because, with_output
+from .states import States
 
 _AT_ONCE: Final = 4
 
@@ -33,10 +34,14 @@ class RunningImage:
     network_of: RunningImage | None = None
     """The container whose network it has joined; None if others join its own."""
     cli: ContainerCli = field(repr=False)
+    states: States = field(repr=False)
 
     def ended(self) -> str | None:
-        """With which code it exited, or that it has lost the network that it shares; None while it runs."""
-        end = _end_of(self.cli, self.id)
+        """With which code it exited, or that it has lost the network that it shares; None while it runs.
+
+        It may have ended a second before this says so.
+        """
+        end = self.states.end_of(self.id)
         if end is None and self.network_of is not None:
             end_of_other = self.network_of.ended()
             if end_of_other is not None:
@@ -62,6 +67,7 @@ class ContainerEngine:
 
     def __init__(self, cli: ContainerCli | None = None) -> None:
         self.cli = cli or ContainerCli()
+        self._states = States(self.cli)
         self._run = new_run()
         self._has_started = False
 
@@ -71,10 +77,7 @@ class ContainerEngine:
         Raises:
             LocalEndpointError: If no engine answers, or for each image that cannot be built or pulled.
         """
-        try:
-            remove_leftovers(self.cli)
-        except CliError as error:
-            raise LocalEndpointError(_no_engine(self.cli, containers, error)) from error
+        self.reach(containers)
         problems = []
         for image, hostnames in _by_image(containers):
             try:
@@ -83,6 +86,17 @@ class ContainerEngine:
                 problems.append(_no_image(image, hostnames, error))
         if problems:
             raise LocalEndpointError(problems)
+
+    def reach(self, containers: Sequence[ContainerPlan]) -> None:
+        """Make sure that there is an engine, and remove what runs that were killed have left behind.
+
+        Raises:
+            LocalEndpointError: If no engine answers. It says what else could be given for the containers.
+        """
+        try:
+            remove_leftovers(self.cli)
+        except CliError as error:
+            raise LocalEndpointError(_no_engine(self.cli, containers, error)) from error
 
     def start(
         self,
@@ -105,13 +119,15 @@ class ContainerEngine:
         holding = self._launch(first, OWN, _network_for(first, others))
         urls = self._published(holding)
         if not urls:
-            raise LocalEndpointError(_ended_at_once(first.plan, _end_of(self.cli, holding), self.cli.logs(holding, 20)))
+            end, log = self._states.end_of(holding), self.cli.logs(holding, 20)
+            raise LocalEndpointError(_ended_at_once(first.plan, end, log))
         holder = RunningImage(
             plan=first.plan,
             id=holding,
             url=urls[first.ports.bind_to],
             default_port_url=urls[DEFAULT_PORT],
             cli=self.cli,
+            states=self._states,
         )
 
         def join(launch: _Launch) -> RunningImage | LocalEndpointError:
@@ -126,6 +142,7 @@ class ContainerEngine:
                 default_port_url=urls[DEFAULT_PORT],
                 network_of=holder,
                 cli=self.cli,
+                states=self._states,
             )
 
         with ThreadPoolExecutor(_AT_ONCE) as pool:
@@ -148,6 +165,7 @@ class ContainerEngine:
                 self.cli("stop", "-t", f"{SECONDS_TO_END:.0f}", *running)
         with suppress(CliError):
             remove(self.cli, label)
+        self._states.forget()
 
     def _launch(self, launch: _Launch, network: str, options: Sequence[str]) -> str:
         labels = {RUN: self._run, OWNER: this_process(), NETWORK: network}
@@ -157,7 +175,9 @@ class ContainerEngine:
         except CliError as error:
             problem = f"{launch.plan.hostname}: cannot start {launch.plan.workload}"
             raise LocalEndpointError(because(problem, error)) from error
-        return printed.split()[-1]
+        started = printed.split()[-1]
+        self._states.watch(started)
+        return started
 
     def _published(self, id: str) -> dict[int, str]:
         """Where the ports of a network answer on this machine; none if what holds the network has ended."""
@@ -218,16 +238,6 @@ def _by_image(containers: Sequence[ContainerPlan]) -> list[tuple[Image, list[str
 def _tell(progress: Progress, hostnames: Sequence[str], state: str) -> None:
     for each in hostnames:
         progress(each, state)
-
-
-def _end_of(cli: ContainerCli, id: str) -> str | None:
-    try:
-        state = cli.inspect("container", id)["State"]
-    except CliError as error:
-        return f"is gone ({error})"
-    if state["Status"] == "running":
-        return None
-    return f"exited with code {state['ExitCode']}" + (" for lack of memory" if state.get("OOMKilled") else "")
 
 
 def _ended_at_once(plan: ContainerPlan, end: str | None, log: str) -> str:

@@ -22,6 +22,8 @@ class ImageFacts:
     labels: Mapping[str, str]
     system: str
     architecture: str
+    user: str
+    """As whom its containers run; empty for root."""
 
     @property
     def platform(self) -> str:
@@ -73,7 +75,12 @@ def facts_of(cli: ContainerCli, reference: str) -> ImageFacts:
     """
     known = cli.inspect("image", reference)
     configuration: dict[str, Any] = known.get("Config") or {}
-    return ImageFacts(labels=configuration.get("Labels") or {}, system=known["Os"], architecture=known["Architecture"])
+    return ImageFacts(
+        labels=configuration.get("Labels") or {},
+        system=known["Os"],
+        architecture=known["Architecture"],
+        user=configuration.get("User") or "",
+    )
 
 
 def _options(image: BuiltImage) -> list[str]:

@@ -64,7 +64,13 @@ class _Variant:
         weight, timeout, model = self._weight(self.properties), self._timeout(self.properties, notes), self._model()
         if self.name is None or weight is None or model is None:
             return None
-        return VariantPlan(name=self.name, weight=weight, model=model, startup_timeout=timeout)
+        return VariantPlan(
+            name=self.name,
+            weight=weight,
+            model=model,
+            startup_timeout=timeout,
+            instance_types=_instance_types(self.properties),
+        )
 
     def _refuse_name(self, name: object) -> None:
         if isinstance(name, Unknown):
@@ -115,3 +121,9 @@ class _Variant:
     def _unknown(self, what: str, *inner: str) -> None:
         path = (*self.path, *inner)
         self.problems.add_unknown(self.where, what, self.endpoint.template, self.config_id, path)
+
+
+def _instance_types(properties: Properties) -> tuple[str, ...]:
+    """The known ones: of the variant, or of its pools."""
+    named = (each.get("InstanceType") for each in (properties, *dicts(properties.get("InstancePools"))))
+    return tuple(each for each in named if isinstance(each, str))
