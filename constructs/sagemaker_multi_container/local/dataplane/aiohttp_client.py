@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -86,7 +87,7 @@ class AiohttpContainers:
         self, target: URL, headers: Mapping[str, str], body: bytes, connection: _Connection
     ) -> aiohttp.ClientResponse:
         return await self._session.post(
-            target, data=body, headers=headers, allow_redirects=False, trace_request_ctx=connection
+            target, data=io.BytesIO(body), headers=headers, allow_redirects=False, trace_request_ctx=connection
         )
 
 
