@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from botocore.exceptions import ClientError
 
 from sagemaker_multi_container.local.dataplane import Timeouts, api
 
-from .container import CHUNKED, DEADLINE, Answers, Connection, Container, Request, Serve, answering, chunk, response
+from .container import CHUNKED, DEADLINE, Answers, Connection, Container, Request, Serve, chunk, response
 from .serving import Served, endpoint, served
 
 LOG = (
@@ -192,12 +193,6 @@ def never_answers(connection: Connection) -> None:
     connection.wait_for_close()
 
 
-def never_reads(connection: Connection) -> None:
-    """Reads the head of the request, and none of its body."""
-    connection.head()
-    assert connection.send_while_taken(b"", 0) == 0
-
-
 def never_ends(connection: Connection) -> None:
     """Begins a response and does not end it."""
     connection.request()
@@ -217,8 +212,8 @@ def test_a_container_that_takes_too_long_is_a_model_error(serve: Serve) -> None:
     """Of the status 0, with the words of SageMaker."""
     answer = failure_of(serve, timeouts=SHORT)
     said = (
-        "Your invocation timed out while waiting for a response from container ranker. Review the latency metrics for each "
-        "container in Amazon CloudWatch, resolve the issue, and try again."
+        "Your invocation timed out while waiting for a response from container ranker. Review the latency metrics for "
+        "each container in Amazon CloudWatch, resolve the issue, and try again."
     )
     assert answer["Error"]["Code"] == "ModelError"
     assert answer["OriginalStatusCode"] == 0
@@ -227,13 +222,12 @@ def test_a_container_that_takes_too_long_is_a_model_error(serve: Serve) -> None:
 
 
 def test_a_container_that_never_reads_takes_too_long() -> None:
+    released = threading.Event()
+
     def serve(connection: Connection) -> None:
         connection.head()
         assert released.wait(DEADLINE)
 
-    import threading
-
-    released = threading.Event()
     with (
         Container(serve) as container,
         served(endpoint("search", "Serial", ranker=container.url), timeouts=SHORT) as plane,

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from botocore.exceptions import ClientError
 
 from sagemaker_multi_container.local.dataplane import api
 
 from .container import CHUNKED, Connection, Container, answering, chunk, response
-from .serving import endpoint, served
+from .serving import answer_to, endpoint, parts_of, served, streamed
 
 
 def test_the_largest_body_passes_both_ways() -> None:
@@ -59,8 +61,7 @@ def in_chunks(body: bytes) -> bytes:
 @pytest.mark.parametrize(
     ("answer", "size"), [(announced, str(api.MAX_BODY + 1)), (in_chunks, f"more than {api.MAX_BODY}")]
 )
-def test_a_larger_response_is_a_model_error(answer: object, size: str) -> None:
-    assert callable(answer)
+def test_a_larger_response_is_a_model_error(answer: Callable[[bytes], bytes], size: str) -> None:
     with (
         answering(answer(b"x" * (api.MAX_BODY + 1))) as (url, _),
         served(endpoint("search", "Serial", ranker=url)) as plane,
@@ -68,15 +69,14 @@ def test_a_larger_response_is_a_model_error(answer: object, size: str) -> None:
         client = plane.client()
         with pytest.raises(client.exceptions.ModelError, match=f"the response payload is {size} bytes") as raised:
             client.invoke_endpoint(EndpointName="search", Body=b"")
-    assert raised.value.response["OriginalStatusCode"] == 200
+    assert answer_to(raised.value)["OriginalStatusCode"] == 200
 
 
 @pytest.mark.parametrize(
     ("answer", "size"), [(announced, str(api.MAX_HOP + 1)), (in_chunks, f"more than {api.MAX_HOP}")]
 )
-def test_a_larger_handover_is_a_model_error(answer: object, size: str) -> None:
+def test_a_larger_handover_is_a_model_error(answer: Callable[[bytes], bytes], size: str) -> None:
     """With the words of SageMaker."""
-    assert callable(answer)
     with (
         answering(answer(b"x" * (api.MAX_HOP + 1))) as (one, _),
         answering(response()) as (two, second),
@@ -86,8 +86,8 @@ def test_a_larger_handover_is_a_model_error(answer: object, size: str) -> None:
         with pytest.raises(client.exceptions.ModelError) as raised:
             client.invoke_endpoint(EndpointName="search", Body=b"")
     assert raised.value.response["Error"]["Message"].startswith(
-        f"Received response from one with status code 200. However, the request payload from one to two is {size} bytes, "
-        "which has exceeded the maximum limit of 5 MB. See https://"
+        f"Received response from one with status code 200. However, the request payload from one to two is {size} "
+        "bytes, which has exceeded the maximum limit of 5 MB. See https://"
     )
     assert second == []
 
@@ -112,9 +112,12 @@ def test_a_stream_may_be_longer_than_any_response() -> None:
             connection.send(chunk(part))
         connection.send(chunk(b""))
 
-    with Container(serve) as container, served(endpoint("search", "Serial", ranker=container.url)) as plane:
-        answer = plane.client().invoke_endpoint_with_response_stream(EndpointName="search", Body=b"")
-        received = b"".join(event["PayloadPart"]["Bytes"] for event in answer["Body"])
+    with (
+        Container(serve) as container,
+        served(endpoint("search", "Serial", ranker=container.url)) as plane,
+        streamed(plane) as stream,
+    ):
+        received = b"".join(parts_of(stream))
         record = plane.record()
     assert received == b"".join(parts)
     assert record.response_bytes == len(received)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
@@ -11,7 +12,7 @@ from botocore.exceptions import ClientError
 from sagemaker_multi_container.local.served import ServedContainer, ServedEndpoint, ServedVariant
 
 from .container import Request, answering, response
-from .serving import endpoint, served
+from .serving import answer_to, endpoint, parts_of, served
 
 
 def adds(text: bytes, content_type: str) -> Callable[[Request], bytes]:
@@ -46,22 +47,12 @@ def test_serial_hands_each_response_to_the_next_container(streams: bool) -> None
         served(endpoint("search", "Serial", accepts={"two": "text/csv"}, one=one, two=two, three=three)) as plane,
     ):
         client = plane.client()
-        members = {
-            "EndpointName": "search",
-            "Body": b"0",
-            "ContentType": "text/plain",
-            "Accept": "text/html",
-            "CustomAttributes": "a",
-        }
-        if streams:
-            streamed = client.invoke_endpoint_with_response_stream(**members)
-            body = b"".join(event["PayloadPart"]["Bytes"] for event in streamed["Body"])
-            content_type = streamed["ContentType"]
-        else:
-            answer = client.invoke_endpoint(**members)
-            body, content_type = answer["Body"].read(), answer["ContentType"]
+        call: Any = client.invoke_endpoint_with_response_stream if streams else client.invoke_endpoint
+        members = {"ContentType": "text/plain", "Accept": "text/html", "CustomAttributes": "a"}
+        answer = call(EndpointName="search", Body=b"0", **members)
+        body = b"".join(parts_of(answer["Body"])) if streams else answer["Body"].read()
         record = plane.record()
-    assert (body, content_type) == (b"0123", "application/x-three")
+    assert (body, answer["ContentType"]) == (b"0123", "application/x-three")
     requests = [*first, *second, *third]
     assert [each.body for each in requests] == [b"0", b"01", b"012"]
     assert [each.headers["content-type"] for each in requests] == [
@@ -90,7 +81,7 @@ def test_a_pipeline_stops_at_the_container_that_fails() -> None:
         with pytest.raises(client.exceptions.ModelError) as raised:
             client.invoke_endpoint(EndpointName="search", Body=b"0")
         record = plane.record()
-    assert raised.value.response["OriginalStatusCode"] == 415
+    assert answer_to(raised.value)["OriginalStatusCode"] == 415
     assert "from two" in raised.value.response["Error"]["Message"]
     assert third == []
     assert [(each.hostname, each.status) for each in record.hops] == [("one", 200), ("two", 415)]

@@ -108,6 +108,15 @@ class AiohttpResponse:
 
 
 def _reason(error: Exception) -> str:
-    if isinstance(error, OSError) and error.errno is not None and error.errno in errno.errorcode:
-        return os.strerror(error.errno).lower()
-    return str(error) or type(error).__name__
+    """What happened, without the words of the library."""
+    match error:
+        case aiohttp.ClientPayloadError():
+            return "the connection was closed before the end of the body"
+        case aiohttp.ServerDisconnectedError():
+            return "the connection was closed before the end of the head"
+        case aiohttp.ClientResponseError():
+            return f"it is not HTTP ({error.message.partition(chr(10))[0].rstrip(':')})"
+        case OSError() if error.errno is not None and error.errno in errno.errorcode:
+            return os.strerror(error.errno).lower()
+        case _:
+            return str(error)

@@ -80,4 +80,4 @@ async def _refuse(caller: Caller, error: errors.ApiError, record: OpenRecord) ->
 
 
 def _is_loopback(host: str) -> bool:
-    return host in _LOOPBACK or host.rpartition(":")[0] in _LOOPBACK
+    return host.lower() in _LOOPBACK or host.lower().rpartition(":")[0] in _LOOPBACK
