@@ -237,6 +237,14 @@ def test_without_a_content_type_there_is_none_to_hand_on() -> None:
     assert [each.content_type for each in record.hops] == [None, None]
 
 
+def test_headers_that_are_no_text_pass_as_far_as_they_are() -> None:
+    answer = response(b"answer").replace(b"application/json", b"text/\xff; charset=\xc3\xbc")
+    with answering(answer) as (url, _), served(endpoint("search", "Serial", ranker=url)) as plane:
+        record = invoke(plane.client(), api.INVOKE)
+    assert record["Body"] == b"answer"
+    assert record["ContentType"].startswith("text/?; charset=")
+
+
 def test_interim_responses_are_skipped() -> None:
     interim = b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"
     with (

@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from sagemaker_multi_container.local.served import ServedContainer, ServedEndpoint, ServedVariant
+from sagemaker_multi_container.local.dataplane import DataPlane
+from sagemaker_multi_container.local.errors import LocalEndpointError
+from sagemaker_multi_container.local.served import RequestRecord, ServedContainer, ServedEndpoint, ServedVariant
 
 from .container import Request, answering, response
-from .serving import answer_to, endpoint, parts_of, served
+from .serving import answer_to, client, endpoint, parts_of, served
 
 
 def adds(text: bytes, content_type: str) -> Callable[[Request], bytes]:
@@ -121,6 +123,41 @@ def test_endpoints_are_served_side_by_side() -> None:
         assert (direct["Body"].read(), serial["Body"].read()) == (b"one", b"two")
         with pytest.raises(client.exceptions.ValidationError, match="Endpoint third of account 123456789012 not found"):
             client.invoke_endpoint(EndpointName="third", Body=b"")
+
+
+def test_who_has_the_answer_finds_the_record() -> None:
+    """The observer is told before: a test may look at once."""
+    records: list[RequestRecord] = []
+    with (
+        answering(response(b"answer")) as (url, _),
+        DataPlane([endpoint("search", "Serial", ranker=url)], observer=records.append) as plane,
+    ):
+        service = client(plane.url)
+        for number in range(20):
+            service.invoke_endpoint(EndpointName="search", Body=b"")["Body"].read()
+            assert len(records) == 3 * number + 1
+            parts_of(service.invoke_endpoint_with_response_stream(EndpointName="search", Body=b"")["Body"])
+            assert len(records) == 3 * number + 2
+            with pytest.raises(ClientError):
+                service.invoke_endpoint(EndpointName="other", Body=b"")
+            assert len(records) == 3 * number + 3
+
+
+def test_endpoints_come_and_go_while_it_serves() -> None:
+    """Each may have an observer of its own."""
+    records: list[RequestRecord] = []
+    with answering(response(b"answer")) as (url, _), DataPlane() as plane:
+        service = client(plane.url)
+        plane.serve(endpoint("search", "Serial", ranker=url), records.append)
+        plane.serve(endpoint("other", "Serial", ranker=url))
+        with pytest.raises(LocalEndpointError, match="an endpoint named search is served already"):
+            plane.serve(endpoint("search", "Serial", ranker=url))
+        service.invoke_endpoint(EndpointName="search", Body=b"")
+        service.invoke_endpoint(EndpointName="other", Body=b"")
+        plane.withdraw("search")
+        with pytest.raises(service.exceptions.ValidationError, match="Served on this machine: other"):
+            service.invoke_endpoint(EndpointName="search", Body=b"")
+    assert [each.endpoint for each in records] == ["search"]
 
 
 def test_the_observer_hears_of_refused_requests() -> None:

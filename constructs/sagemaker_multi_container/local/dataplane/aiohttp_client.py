@@ -20,6 +20,9 @@ IDLE: Final = 1.0
 """The seconds for which an idle connection is kept. Servers close theirs after two seconds or more, so that hardly any
 request meets a connection that is just being closed."""
 
+MAX_HEADER: Final = 64 * 1024
+"""Bytes of a header of callers and containers; SageMaker's own limit is not known."""
+
 _UNREAD: Final = (errno.ECONNRESET, errno.EPIPE)
 """How a system answers for a server that closed a connection and will not read what was sent."""
 
@@ -35,7 +38,7 @@ async def to_containers() -> AsyncIterator[AiohttpContainers]:
         cookie_jar=aiohttp.DummyCookieJar(),
         auto_decompress=False,
         skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
-        max_field_size=64 * 1024,
+        max_field_size=MAX_HEADER,
         trace_configs=[trace],
     ) as session:
         yield AiohttpContainers(session)
@@ -97,7 +100,10 @@ class AiohttpResponse:
     def __init__(self, response: aiohttp.ClientResponse) -> None:
         self._response = response
         self.status: int = response.status
-        self.headers: Mapping[str, str] = {name.lower(): value for name, value in response.headers.items()}
+        # What is no UTF-8 could not be sent on.
+        self.headers: Mapping[str, str] = {
+            name.lower(): value.encode(errors="replace").decode() for name, value in response.headers.items()
+        }
 
     async def part(self) -> bytes:
         """What has come of the body since."""

@@ -18,7 +18,6 @@ from ..served import Observer, RequestRecord, ServedEndpoint
 from .service import Service
 from .timeouts import Timeouts
 
-
 _log = logging.getLogger(__name__)
 
 
