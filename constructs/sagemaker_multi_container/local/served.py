@@ -57,9 +57,9 @@ class RequestRecord:
     endpoint: str
     variant: str | None
     operation: str
-    """`InvokeEndpoint` or `InvokeEndpointWithResponseStream`."""
+    """`InvokeEndpoint` or `InvokeEndpointWithResponseStream`; method and path of a request that is no operation."""
     status: int
-    """What the caller got."""
+    """What the caller got; 499 if the connection was closed before."""
     error: str | None = None
     """The code and the message of the error that the caller got."""
     seconds: float
@@ -69,4 +69,5 @@ class RequestRecord:
 
 
 Observer = Callable[[RequestRecord], None]
-"""Is told of each request when it has been answered. It is called in the thread of the data plane."""
+"""Is told of each request, also of refused ones, just before the caller has all of the answer. It is called in the
+thread of the data plane, so it should be quick."""

@@ -13,7 +13,7 @@ GIVE_UP_AFTER = 180
 @pytest.fixture(autouse=True)
 def _deadline() -> Iterator[None]:
     """A test that hangs ends its process, and shows where each thread is."""
-    faulthandler.dump_traceback_later(GIVE_UP_AFTER, exit=True, file=sys.__stderr__)
+    faulthandler.dump_traceback_later(GIVE_UP_AFTER, exit=True, file=sys.__stderr__ or sys.stderr)
     yield
     faulthandler.cancel_dump_traceback_later()
 

@@ -58,15 +58,15 @@ class Connection:
         """Send all of it."""
         self._socket.sendall(content)
 
-    def send_while_taken(self, content: bytes, times: int) -> int:
-        """Send it again and again, until the other side has not read for a while; how many bytes were taken."""
+    def send_while_taken(self, content: bytes) -> int:
+        """Send it until the other side has taken nothing for a second; how many bytes it took."""
+        sent = 0
         self._socket.settimeout(1)
-        taken = 0
         with contextlib.suppress(TimeoutError):
-            for _ in range(times):
-                taken += self._socket.send(content)
+            while sent < len(content):
+                sent += self._socket.send(memoryview(content)[sent : sent + 65536])
         self._socket.settimeout(DEADLINE)
-        return taken
+        return sent
 
     def wait_for_bytes(self) -> None:
         """Wait until there is something to read, and do not read it."""

@@ -5,14 +5,18 @@ from __future__ import annotations
 import contextlib
 import http.client
 import queue
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 import boto3
 from botocore import UNSIGNED
 from botocore.config import Config
+from botocore.eventstream import EventStream
+from botocore.exceptions import ClientError
 from mypy_boto3_sagemaker_runtime import SageMakerRuntimeClient
+from mypy_boto3_sagemaker_runtime.type_defs import ResponseStreamTypeDef
 
 from sagemaker_multi_container.local.dataplane import DataPlane, Timeouts
 from sagemaker_multi_container.local.plan import Mode
@@ -44,23 +48,42 @@ class Served:
         """The record of the next request, which is waited for."""
         return self._records.get(timeout=DEADLINE)
 
-    def client(self, **options: object) -> SageMakerRuntimeClient:
+    def client(self, *, connections: int = 10) -> SageMakerRuntimeClient:
         """A client that sends each request once."""
-        return client(self.url, **options)
+        return client(self.url, connections=connections)
 
     def http(self) -> http.client.HTTPConnection:
         """A connection for what no client of the API would send."""
         return http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=DEADLINE)
 
 
-def client(url: str, **options: object) -> SageMakerRuntimeClient:
+def client(url: str, *, connections: int = 10) -> SageMakerRuntimeClient:
     """A client that sends each request once."""
-    return boto3.Session().client(
-        "sagemaker-runtime",
-        endpoint_url=url,
-        region_name="us-east-1",
-        config=Config(signature_version=UNSIGNED, retries={"total_max_attempts": 1}, read_timeout=DEADLINE, **options),
+    config = Config(
+        signature_version=UNSIGNED,
+        retries={"total_max_attempts": 1},
+        read_timeout=DEADLINE,
+        max_pool_connections=connections,
     )
+    return boto3.client("sagemaker-runtime", endpoint_url=url, region_name="us-east-1", config=config)
+
+
+@contextlib.contextmanager
+def streamed(plane: Served) -> Iterator[EventStream[ResponseStreamTypeDef]]:
+    """The stream that `search` responds with, which is closed at the end."""
+    body = plane.client().invoke_endpoint_with_response_stream(EndpointName="search", Body=b"body")["Body"]
+    with contextlib.closing(body):
+        yield body
+
+
+def parts_of(stream: Iterable[ResponseStreamTypeDef]) -> list[bytes]:
+    """The bytes of each event."""
+    return [event["PayloadPart"]["Bytes"] for event in stream]
+
+
+def answer_to(error: ClientError) -> dict[str, Any]:
+    """All members of an error."""
+    return dict(error.response)
 
 
 @contextlib.contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -78,7 +79,7 @@ def test_nothing_else_reaches_containers(operation: api.Operation) -> None:
         answering(response()) as (url, requests),
         served(endpoint("search", "Direct", ranker=url)) as plane,
     ):
-        invoke(plane.client(user_agent_extra="me"), operation, **forwarded)
+        invoke(plane.client(), operation, **forwarded)
     known = {ARRIVES_AS.get(each.name, each.header.lower()) for each in operation.members if each.use is Use.FORWARDED}
     assert requests[0].headers.keys() == known | {"host", "content-length"}
 
@@ -165,7 +166,7 @@ def test_a_stream_cannot_ask_for_a_session() -> None:
 @pytest.mark.parametrize("code", api.ERRORS)
 def test_every_error_is_raised_with_its_type_and_members(code: str) -> None:
     """Also those that nothing raises here."""
-    members = {"OriginalStatusCode": 500, "OriginalMessage": "said", "LogStreamArn": "arn"}
+    members: dict[str, str | int] = {"OriginalStatusCode": 500, "OriginalMessage": "said", "LogStreamArn": "arn"}
     error = ApiError(code, "The message.", members=members if code == "ModelError" else {})
     with answering(response(error.body(), status=error.status, content_type=None, headers=error.headers())) as (url, _):
         service = client(url)
@@ -196,12 +197,15 @@ def test_a_body_may_come_in_chunks() -> None:
     assert [each.body for each in requests] == [b"onetwo"]
 
 
-def test_a_file_may_be_the_body(tmp_path: Any) -> None:
+def test_a_file_may_be_the_body(tmp_path: Path) -> None:
     path = tmp_path / "body.csv"
     path.write_bytes(b"1,2,3\n" * 100_000)
-    with answering(response()) as (url, requests), served(endpoint("search", "Serial", ranker=url)) as plane:
-        with path.open("rb") as body:
-            invoke(plane.client(), api.INVOKE, Body=body)
+    with (
+        answering(response()) as (url, requests),
+        served(endpoint("search", "Serial", ranker=url)) as plane,
+        path.open("rb") as body,
+    ):
+        invoke(plane.client(), api.INVOKE, Body=body)
     assert requests[0].body == path.read_bytes()
 
 
@@ -233,6 +237,14 @@ def test_without_a_content_type_there_is_none_to_hand_on() -> None:
     assert [each.content_type for each in record.hops] == [None, None]
 
 
+def test_headers_that_are_no_text_pass_as_far_as_they_are() -> None:
+    answer = response(b"answer").replace(b"application/json", b"text/\xff; charset=\xc3\xbc")
+    with answering(answer) as (url, _), served(endpoint("search", "Serial", ranker=url)) as plane:
+        record = invoke(plane.client(), api.INVOKE)
+    assert record["Body"] == b"answer"
+    assert record["ContentType"].startswith("text/?; charset=")
+
+
 def test_interim_responses_are_skipped() -> None:
     interim = b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"
     with (
@@ -244,8 +256,11 @@ def test_interim_responses_are_skipped() -> None:
 
 def test_an_error_of_the_client_is_one_of_the_api_too() -> None:
     """What botocore lets through and SageMaker would not."""
-    with answering(response()) as (url, requests), served(endpoint("search", "Serial", ranker=url)) as plane:
-        with pytest.raises(ClientError) as raised:
-            invoke(plane.client(), api.INVOKE, CustomAttributes="a" * 1025)
+    with (
+        answering(response()) as (url, requests),
+        served(endpoint("search", "Serial", ranker=url)) as plane,
+        pytest.raises(ClientError) as raised,
+    ):
+        invoke(plane.client(), api.INVOKE, CustomAttributes="a" * 1025)
     assert raised.value.response["Error"]["Code"] == "ValidationError"
     assert requests == []

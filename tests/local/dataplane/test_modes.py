@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-from sagemaker_multi_container.local.served import ServedContainer, ServedEndpoint, ServedVariant
+from sagemaker_multi_container.local.dataplane import DataPlane
+from sagemaker_multi_container.local.errors import LocalEndpointError
+from sagemaker_multi_container.local.served import RequestRecord, ServedContainer, ServedEndpoint, ServedVariant
 
 from .container import Request, answering, response
-from .serving import endpoint, served
+from .serving import answer_to, client, endpoint, parts_of, served
 
 
 def adds(text: bytes, content_type: str) -> Callable[[Request], bytes]:
@@ -46,22 +49,12 @@ def test_serial_hands_each_response_to_the_next_container(streams: bool) -> None
         served(endpoint("search", "Serial", accepts={"two": "text/csv"}, one=one, two=two, three=three)) as plane,
     ):
         client = plane.client()
-        members = {
-            "EndpointName": "search",
-            "Body": b"0",
-            "ContentType": "text/plain",
-            "Accept": "text/html",
-            "CustomAttributes": "a",
-        }
-        if streams:
-            streamed = client.invoke_endpoint_with_response_stream(**members)
-            body = b"".join(event["PayloadPart"]["Bytes"] for event in streamed["Body"])
-            content_type = streamed["ContentType"]
-        else:
-            answer = client.invoke_endpoint(**members)
-            body, content_type = answer["Body"].read(), answer["ContentType"]
+        call: Any = client.invoke_endpoint_with_response_stream if streams else client.invoke_endpoint
+        members = {"ContentType": "text/plain", "Accept": "text/html", "CustomAttributes": "a"}
+        answer = call(EndpointName="search", Body=b"0", **members)
+        body = b"".join(parts_of(answer["Body"])) if streams else answer["Body"].read()
         record = plane.record()
-    assert (body, content_type) == (b"0123", "application/x-three")
+    assert (body, answer["ContentType"]) == (b"0123", "application/x-three")
     requests = [*first, *second, *third]
     assert [each.body for each in requests] == [b"0", b"01", b"012"]
     assert [each.headers["content-type"] for each in requests] == [
@@ -90,7 +83,7 @@ def test_a_pipeline_stops_at_the_container_that_fails() -> None:
         with pytest.raises(client.exceptions.ModelError) as raised:
             client.invoke_endpoint(EndpointName="search", Body=b"0")
         record = plane.record()
-    assert raised.value.response["OriginalStatusCode"] == 415
+    assert answer_to(raised.value)["OriginalStatusCode"] == 415
     assert "from two" in raised.value.response["Error"]["Message"]
     assert third == []
     assert [(each.hostname, each.status) for each in record.hops] == [("one", 200), ("two", 415)]
@@ -130,6 +123,41 @@ def test_endpoints_are_served_side_by_side() -> None:
         assert (direct["Body"].read(), serial["Body"].read()) == (b"one", b"two")
         with pytest.raises(client.exceptions.ValidationError, match="Endpoint third of account 123456789012 not found"):
             client.invoke_endpoint(EndpointName="third", Body=b"")
+
+
+def test_who_has_the_answer_finds_the_record() -> None:
+    """The observer is told before: a test may look at once."""
+    records: list[RequestRecord] = []
+    with (
+        answering(response(b"answer")) as (url, _),
+        DataPlane([endpoint("search", "Serial", ranker=url)], observer=records.append) as plane,
+    ):
+        service = client(plane.url)
+        for number in range(20):
+            service.invoke_endpoint(EndpointName="search", Body=b"")["Body"].read()
+            assert len(records) == 3 * number + 1
+            parts_of(service.invoke_endpoint_with_response_stream(EndpointName="search", Body=b"")["Body"])
+            assert len(records) == 3 * number + 2
+            with pytest.raises(ClientError):
+                service.invoke_endpoint(EndpointName="other", Body=b"")
+            assert len(records) == 3 * number + 3
+
+
+def test_endpoints_come_and_go_while_it_serves() -> None:
+    """Each may have an observer of its own."""
+    records: list[RequestRecord] = []
+    with answering(response(b"answer")) as (url, _), DataPlane() as plane:
+        service = client(plane.url)
+        plane.serve(endpoint("search", "Serial", ranker=url), records.append)
+        plane.serve(endpoint("other", "Serial", ranker=url))
+        with pytest.raises(LocalEndpointError, match="an endpoint named search is served already"):
+            plane.serve(endpoint("search", "Serial", ranker=url))
+        service.invoke_endpoint(EndpointName="search", Body=b"")
+        service.invoke_endpoint(EndpointName="other", Body=b"")
+        plane.withdraw("search")
+        with pytest.raises(service.exceptions.ValidationError, match="Served on this machine: other"):
+            service.invoke_endpoint(EndpointName="search", Body=b"")
+    assert [each.endpoint for each in records] == ["search"]
 
 
 def test_the_observer_hears_of_refused_requests() -> None:

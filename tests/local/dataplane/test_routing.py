@@ -71,7 +71,8 @@ def test_a_request_goes_where_it_says_or_is_refused(
     try:
         found = route({"search": endpoint}, operation, name, parameters, lambda: draw)
     except ApiError as error:
-        assert (error.code, error.status) == ("ValidationError", 400)
+        refusal = (error.code, error.status)
+        assert refusal == ("ValidationError", 400)
         assert name != "search" or not candidates or not all(map(containers_of, candidates))
     else:
         assert name == "search"
@@ -100,7 +101,7 @@ def test_variants_get_their_share_of_the_requests(weights: list[float]) -> None:
     counts = dict.fromkeys(range(len(weights)), 0)
     for number in range(draws):
         draw = float(Fraction(number, draws))
-        counts[int(route({"search": endpoint}, api.INVOKE, "search", {}, lambda draw=draw: draw).variant.name)] += 1  # type: ignore[misc]
+        counts[int(route({"search": endpoint}, api.INVOKE, "search", {}, partial(float, draw)).variant.name)] += 1
     for number, weight in enumerate(weights):
         assert abs(counts[number] - draws * weight / total) <= 1.001
         assert weight or not counts[number]
@@ -135,8 +136,10 @@ SERIAL = ServedEndpoint(
         (
             "search",
             {},
-            "Endpoint search runs its containers one by one (Direct): TargetContainerHostname must be given. "
-            "It has: ranker, tagger.",
+            (
+                "Endpoint search runs its containers one by one (Direct): TargetContainerHostname must be given. "
+                "It has: ranker, tagger."
+            ),
         ),
         (
             "search",

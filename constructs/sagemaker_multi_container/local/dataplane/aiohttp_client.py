@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -19,6 +20,9 @@ IDLE: Final = 1.0
 """The seconds for which an idle connection is kept. Servers close theirs after two seconds or more, so that hardly any
 request meets a connection that is just being closed."""
 
+MAX_HEADER: Final = 64 * 1024
+"""Bytes of a header of callers and containers; SageMaker's own limit is not known."""
+
 _UNREAD: Final = (errno.ECONNRESET, errno.EPIPE)
 """How a system answers for a server that closed a connection and will not read what was sent."""
 
@@ -34,7 +38,7 @@ async def to_containers() -> AsyncIterator[AiohttpContainers]:
         cookie_jar=aiohttp.DummyCookieJar(),
         auto_decompress=False,
         skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
-        max_field_size=64 * 1024,
+        max_field_size=MAX_HEADER,
         trace_configs=[trace],
     ) as session:
         yield AiohttpContainers(session)
@@ -86,7 +90,7 @@ class AiohttpContainers:
         self, target: URL, headers: Mapping[str, str], body: bytes, connection: _Connection
     ) -> aiohttp.ClientResponse:
         return await self._session.post(
-            target, data=body, headers=headers, allow_redirects=False, trace_request_ctx=connection
+            target, data=io.BytesIO(body), headers=headers, allow_redirects=False, trace_request_ctx=connection
         )
 
 
@@ -96,7 +100,10 @@ class AiohttpResponse:
     def __init__(self, response: aiohttp.ClientResponse) -> None:
         self._response = response
         self.status: int = response.status
-        self.headers: Mapping[str, str] = {name.lower(): value for name, value in response.headers.items()}
+        # What is no UTF-8 could not be sent on.
+        self.headers: Mapping[str, str] = {
+            name.lower(): value.encode(errors="replace").decode() for name, value in response.headers.items()
+        }
 
     async def part(self) -> bytes:
         """What has come of the body since."""
@@ -107,6 +114,15 @@ class AiohttpResponse:
 
 
 def _reason(error: Exception) -> str:
-    if isinstance(error, OSError) and error.errno is not None and error.errno in errno.errorcode:
-        return os.strerror(error.errno).lower()
-    return str(error) or type(error).__name__
+    """What happened, without the words of the library."""
+    match error:
+        case aiohttp.ClientPayloadError():
+            return "the connection was closed before the end of the body"
+        case aiohttp.ServerDisconnectedError():
+            return "the connection was closed before the end of the head"
+        case aiohttp.ClientResponseError():
+            return f"it is not HTTP ({error.message.partition(chr(10))[0].rstrip(':')})"
+        case OSError() if error.errno is not None and error.errno in errno.errorcode:
+            return os.strerror(error.errno).lower()
+        case _:
+            return str(error)

@@ -10,7 +10,7 @@ from typing import Final
 
 from aiohttp import web
 
-from .aiohttp_client import to_containers
+from .aiohttp_client import MAX_HEADER, to_containers
 from .api import EVENT_STREAM, REQUEST_ID
 from .service import Service
 
@@ -44,7 +44,10 @@ async def serving(service: Service, port: int) -> AsyncIterator[int]:
             finally:
                 running.discard(task)
 
-        runner = web.ServerRunner(web.Server(handle, access_log=None, handler_cancellation=True, auto_decompress=False))
+        server = web.Server(
+            handle, access_log=None, handler_cancellation=True, auto_decompress=False, max_field_size=MAX_HEADER
+        )
+        runner = web.ServerRunner(server)
         await runner.setup()
         try:
             site = web.TCPSite(runner, HOST, port, backlog=1024)

@@ -69,9 +69,10 @@ class Invocation:
             body, size = await _whole(response, api.MAX_BODY)
             if body is None:
                 raise model_errors.response_too_large(endpoint, container.hostname, response.status, size)
-        await caller.respond(200, self._headers(response), body)
         self.record.status = 200
         self.record.response_bytes = len(body)
+        self.record.tell()
+        await caller.respond(200, self._headers(response), body)
 
     async def _stream(self, caller: Caller, container: ServedContainer, content: _Content) -> None:
         begun = False
@@ -88,8 +89,10 @@ class Invocation:
             if not begun:
                 raise
             await self._break_off(caller, error)
+        else:
+            self.record.status = 200
+            self.record.tell()
         await caller.end()
-        self.record.status = 200
 
     async def _break_off(self, caller: Caller, error: Exception) -> None:
         """Say in the stream why it ends, since its status is known already."""
@@ -98,7 +101,9 @@ class Invocation:
         else:
             _log.error("the data plane failed", exc_info=error)
             code, members = "InternalStreamFailure", {"Message": errors.internal_failure().message}
+        self.record.status = 200
         self.record.error = f"{code}: {members['Message']}"
+        self.record.tell()
         await caller.send(event_stream.exception(code, members))
 
     @asynccontextmanager

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import os
 import random
 import threading
 from collections.abc import Iterable
@@ -15,6 +17,8 @@ from ..errors import LocalEndpointError
 from ..served import Observer, RequestRecord, ServedEndpoint
 from .service import Service
 from .timeouts import Timeouts
+
+_log = logging.getLogger(__name__)
 
 
 class Adapter(Protocol):
@@ -90,12 +94,12 @@ class DataPlane:
         """
         if endpoint.name in self._service.endpoints:
             raise LocalEndpointError(f"an endpoint named {endpoint.name} is served already; give one another name")
-        self._service.endpoints[endpoint.name] = endpoint
+        self._service.endpoints = {**self._service.endpoints, endpoint.name: endpoint}
         self._observers[endpoint.name] = observer
 
     def withdraw(self, name: str) -> None:
         """Serve an endpoint no longer. What it answers at that moment is answered."""
-        self._service.endpoints.pop(name, None)
+        self._service.endpoints = {key: each for key, each in self._service.endpoints.items() if key != name}
         self._observers.pop(name, None)
 
     def start(self) -> str:
@@ -119,8 +123,9 @@ class DataPlane:
             self._url = f"http://127.0.0.1:{started.result()}"
         except OSError as error:
             self.stop()
+            reason = os.strerror(error.errno or 0).lower()
             raise LocalEndpointError(
-                f"cannot listen on port {self._port} of 127.0.0.1 ({error.strerror}); end what uses it, or take another"
+                f"cannot listen on port {self._port} of 127.0.0.1 ({reason}); end what uses it, or take another"
             ) from error
         except BaseException:
             self.stop()
@@ -147,8 +152,11 @@ class DataPlane:
         self.stop()
 
     def _tell(self, record: RequestRecord) -> None:
-        self._observers.get(record.endpoint, unobserved)(record)
-        self._observer(record)
+        for observer in (self._observers.get(record.endpoint, unobserved), self._observer):
+            try:
+                observer(record)
+            except Exception:
+                _log.exception("an observer failed")
 
 
 async def _serve(adapter: Adapter, service: Service, port: int, started: Future[int], stop: Future[None]) -> None:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
-from ..served import Hop, RequestRecord
+from ..served import Hop, Observer, RequestRecord
 
 CALLER_GONE: Final = 499
 """The status of a request whose caller closed the connection before it was answered, as nginx logs it."""
@@ -27,6 +27,7 @@ class OpenHop:
 class OpenRecord:
     """A request that is being answered."""
 
+    observer: Observer
     operation: str
     endpoint: str = ""
     variant: str | None = None
@@ -35,7 +36,8 @@ class OpenRecord:
     request_bytes: int = 0
     response_bytes: int = 0
     hops: list[Hop] = field(default_factory=list)
-    started: float = field(default_factory=time.perf_counter)
+    _started: float = field(default_factory=time.perf_counter)
+    _is_told: bool = False
 
     @contextmanager
     def hop(self, hostname: str) -> Iterator[OpenHop]:
@@ -54,16 +56,21 @@ class OpenRecord:
                 )
             )
 
-    def closed(self) -> RequestRecord:
-        """What the observer is told."""
-        return RequestRecord(
-            endpoint=self.endpoint,
-            variant=self.variant,
-            operation=self.operation,
-            status=self.status,
-            error=self.error,
-            seconds=time.perf_counter() - self.started,
-            request_bytes=self.request_bytes,
-            response_bytes=self.response_bytes,
-            hops=tuple(self.hops),
+    def tell(self) -> None:
+        """Tell the observer, once: before the caller has all of the answer, so that whoever has it finds the record."""
+        if self._is_told:
+            return
+        self._is_told = True
+        self.observer(
+            RequestRecord(
+                endpoint=self.endpoint,
+                variant=self.variant,
+                operation=self.operation,
+                status=self.status,
+                error=self.error,
+                seconds=time.perf_counter() - self._started,
+                request_bytes=self.request_bytes,
+                response_bytes=self.response_bytes,
+                hops=tuple(self.hops),
+            )
         )

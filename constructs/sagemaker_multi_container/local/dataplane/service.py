@@ -30,7 +30,7 @@ class Service:
 
     async def answer(self, caller: Caller, containers: Containers) -> None:
         """Answer a request, and tell the observer. Only cancellation gets out."""
-        record = OpenRecord(operation=f"{caller.method} {caller.path}")
+        record = OpenRecord(observer=self._observer, operation=f"{caller.method} {caller.path}")
         try:
             try:
                 await self._answer(caller, containers, record)
@@ -46,7 +46,7 @@ class Service:
             if isinstance(error, asyncio.CancelledError):
                 raise
         finally:
-            self._tell(record)
+            record.tell()
 
     async def _answer(self, caller: Caller, containers: Containers, record: OpenRecord) -> None:
         if not _is_loopback(host := caller.headers.get("host", "")):
@@ -66,18 +66,13 @@ class Service:
         invocation = Invocation(operation, found, parameters, containers, self._timeouts, record)
         await invocation.answer(caller, body)
 
-    def _tell(self, record: OpenRecord) -> None:
-        try:
-            self._observer(record.closed())
-        except Exception:
-            _log.exception("the observer failed")
-
 
 async def _refuse(caller: Caller, error: errors.ApiError, record: OpenRecord) -> None:
     body = error.body()
-    await caller.respond(error.status, error.headers(), body)
     record.status, record.error, record.response_bytes = error.status, str(error), len(body)
+    record.tell()
+    await caller.respond(error.status, error.headers(), body)
 
 
 def _is_loopback(host: str) -> bool:
-    return host in _LOOPBACK or host.rpartition(":")[0] in _LOOPBACK
+    return host.lower() in _LOOPBACK or host.lower().rpartition(":")[0] in _LOOPBACK
