@@ -51,9 +51,12 @@ def check_hostnames(deployed: Deployed, samples: Samples) -> None:
 
 def check_answers(deployed: Deployed, samples: Samples, ask: Ask) -> Iterator[Check]:
     """Ask each container of each variant in Direct mode, and each other variant once."""
+    is_asynchronous = deployed.config.get("AsyncInferenceConfig") is not None
     for target in deployed.targets():
         body = samples.of(target)
-        if body is None:
+        if is_asynchronous:
+            yield not_made("answer", str(target), "it was not asked, for the endpoint answers in S3 alone")
+        elif body is None:
             yield not_made("answer", str(target), "it was not asked, for there is no sample of a request")
         elif deployed.status not in SERVING:
             yield not_made("answer", str(target), f"it was not asked, for the endpoint is {deployed.status}")
