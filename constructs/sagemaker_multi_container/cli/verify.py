@@ -11,9 +11,10 @@ import click
 from ..check.printable import printable
 from ..invocation.bodies import UnusableBodyError, read_body
 from ..template import UnreadableTemplateError, read
+from ..template.choice import UnclearEndpointError
 from ..verification import Outcome, Verification
 from ..verification.answers import Samples
-from ..verification.expected import UnclearError, choose, way_to
+from ..verification.expected import UnclearError, declared_endpoint, way_to
 from .commands import FOUND, OK, UNUSABLE
 from .connection import connection_options, needs_aws, told
 from .options import UnusableError, output_option, write_report
@@ -103,21 +104,23 @@ def verify(
         from ..verification.verifying import Question  # noqa: PLC0415
         from ..verification.verifying import verify as ask  # noqa: PLC0415
         from .progress import shown_progress  # noqa: PLC0415
-    with told(), shown_progress() as tell:
-        try:
-            templates = read(assembly) if assembly is not None else []
-            declared = choose(templates, name=endpoint, stack=stack, id=endpoint_id) if assembly is not None else None
-            question = Question(
-                name=endpoint,
-                declared=declared,
-                way=None if declared is None else way_to(declared.template, templates),
-                samples=bodies,
-                timeout=60 * timeout if wait else 0,
-            )
-            where = region or (None if declared is None else declared.template.region)
+    try:
+        templates = [] if assembly is None else read(assembly)
+        declared = None
+        if assembly is not None:
+            declared = declared_endpoint(assembly, templates, name=endpoint, stack=stack, id=endpoint_id)
+        question = Question(
+            name=endpoint,
+            declared=declared,
+            way=None if declared is None else way_to(declared.template, templates),
+            samples=bodies,
+            timeout=60 * timeout if wait else 0,
+        )
+        where = region or (None if declared is None else declared.template.region)
+        with told(), shown_progress() as tell:
             verification = ask(Connections(region=where, profile=profile), question, tell)
-        except (UnclearError, UnreadableTemplateError) as reason:
-            raise UnusableError(printable(str(reason))) from reason
+    except (UnclearError, UnclearEndpointError, UnreadableTemplateError) as reason:
+        raise UnusableError(printable(str(reason))) from reason
     write_report(as_json(verification) if form == "json" else _as_text(verification), output)
     context.exit(_exit_code(verification))
 

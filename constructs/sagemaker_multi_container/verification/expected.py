@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, Final
 
-from ..review.endpoints import Endpoint, Scaling, endpoints_of
-from ..review.naming import known_as
 from ..rules import Unknown
 from ..template import Template
+from ..template.choice import choose
+from ..template.endpoints import Endpoint, Scaling, endpoints_of
 from ..template.intrinsics import section
 from ..template.reading import NESTED, name_of_nested
 from .stacks import Stack
@@ -18,49 +19,31 @@ _PARTS_OF_ARN: Final = 6
 
 
 class UnclearError(Exception):
-    """Raised where it is not clear what is meant. Its text is a line for the user."""
+    """Raised where what was given does not fit together. Its text is a line for the user."""
 
 
-def choose(
-    templates: Sequence[Template], *, name: str | None = None, stack: str | None = None, id: str | None = None
+def declared_endpoint(
+    path: Path,
+    templates: Sequence[Template],
+    *,
+    name: str | None = None,
+    stack: str | None = None,
+    id: str | None = None,
 ) -> Endpoint:
     """The endpoint that is meant.
 
     Args:
-        templates: Those of an assembly.
-        name: The endpoint's name, unless CloudFormation generates it. None means any.
-        stack: Its stack, by either of the names that a stack has. None means any.
-        id: Its logical id, its name, or the path of its construct, with the stack or without. None means any.
+        path: Where the templates are from.
+        templates: All that were read.
+        name: What the deployed endpoint is called. None means any.
+        stack: The stack that declares it, by either of its names. None means any.
+        id: The path of its construct, its logical id or its name. None means the only one, or the one of that name.
 
     Raises:
-        UnclearError: If there is none, or several.
+        UnclearEndpointError: If there is none, or several.
     """
-    given = [each for template in templates for each in endpoints_of(template)]
-    found = [each for each in given if _is_in(each, stack) and _is_called(each, id)]
-    if name is not None:
-        named = [each for each in found if each.name == name]
-        found = named or [each for each in found if each.name is None]
-    if len(found) == 1:
-        return found[0]
-    wanted = found or given
-    listed = ", ".join(sorted(f"{each.template.stack}: {known_as(each.template, each.logical_id)}" for each in wanted))
-    if not given:
-        raise UnclearError("the assembly declares no endpoint")
-    if not found:
-        raise UnclearError(f"the assembly declares no such endpoint; there is {listed}")
-    raise UnclearError(f"the assembly declares several endpoints: give --stack or --endpoint to choose from {listed}")
-
-
-def _is_in(endpoint: Endpoint, stack: str | None) -> bool:
-    return stack is None or stack in (endpoint.template.stack, endpoint.template.resolver.stack_name)
-
-
-def _is_called(endpoint: Endpoint, id: str | None) -> bool:
-    if id is None or id in (endpoint.logical_id, endpoint.name):
-        return True
-    path = endpoint.template.construct_path(endpoint.logical_id)
-    inside = known_as(endpoint.template, endpoint.logical_id)
-    return any(f"{each}/".startswith(f"{id}/") for each in (path, inside) if each is not None)
+    fixed = {each.name for template in templates for each in endpoints_of(template)}
+    return choose(path, templates, stack=stack, endpoint=id or (name if name in fixed else None))
 
 
 def way_to(template: Template, templates: Sequence[Template]) -> tuple[str, ...] | None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..invocation import Deployed
-from ..review.endpoints import PRODUCTION, Endpoint, properties_of
 from ..rules import Unknown
 from ..rules.description import Properties, dicts, text, written
+from ..template.endpoints import PRODUCTION, Endpoint, properties_of
 from .checks import Check, judged, not_made
 from .comparison import differences
 from .models import paired_containers

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ..invocation import Deployed
-from ..review.endpoints import Endpoint, properties_of
-from ..review.naming import known_as
 from ..rules.description import Properties, containers_of, is_certain, mode_of, text
+from ..template.endpoints import Endpoint, properties_of
 from .checks import Check, judged, not_made
 from .comparison import differences
 from .findings import found
@@ -29,7 +28,7 @@ def check_models(expected: Endpoint, deployed: Deployed) -> Iterator[Check]:
             yield not_made("model", name or "model", "it is declared elsewhere than beside the endpoint")
         else:
             declared = properties_of(expected.template, logical_id)
-            yield from _check_model(known_as(expected.template, logical_id), declared, model)
+            yield from _check_model(expected.template.known_as(logical_id), declared, model)
 
 
 def paired_containers(declared: Properties, deployed: Properties) -> Iterator[PairedContainer]:

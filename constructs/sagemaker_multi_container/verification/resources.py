@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..invocation import Deployed
-from ..review.endpoints import Endpoint
-from ..review.naming import known_as
 from ..rules.description import text
+from ..template.endpoints import Endpoint
 from .checks import Check, judged, not_made
 from .stacks import Stack
 from .variants import served_models
@@ -28,7 +27,7 @@ def check_resources(expected: Endpoint, deployed: Deployed, stack: Stack) -> Ite
 def _check(type: str, expected: Endpoint, logical_id: str | None, serves: str | None, stack: Stack) -> Check:
     if logical_id is None:
         return not_made("resource", type, "it is declared elsewhere than beside the endpoint")
-    subject = f"{type} {known_as(expected.template, logical_id)}"
+    subject = f"{type} {expected.template.known_as(logical_id)}"
     has = stack.resources.get(logical_id)
     if has is None:
         return judged("resource", subject, holds=False, says=f"the stack has no {logical_id}: another app was deployed")

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from ..invocation import Deployed
-from ..review.endpoints import PRODUCTION, SHADOW, Endpoint
-from ..review.naming import known_as
+from ..template.endpoints import PRODUCTION, SHADOW, Endpoint
 from .checks import Check, not_made
 from .comparison import differences
 from .findings import found
@@ -18,5 +17,5 @@ def check_settings(expected: Endpoint, deployed: Deployed) -> Check:
     if expected.config_id is None:
         return not_made("settings", "EndpointConfig", "it is declared elsewhere than beside the endpoint")
     settings = {key: value for key, value in expected.config.items() if key not in _ELSEWHERE}
-    subject = known_as(expected.template, expected.config_id)
+    subject = expected.template.known_as(expected.config_id)
     return found("settings", subject, differences(settings, deployed.config))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..invocation import Deployed
-from ..review.endpoints import PRODUCTION, SHADOW, Endpoint
 from ..review.variants import retains
 from ..rules.description import Properties, dicts, number, text
+from ..template.endpoints import PRODUCTION, SHADOW, Endpoint
 from .checks import Check, judged, not_made
 from .comparison import differences
 from .findings import found

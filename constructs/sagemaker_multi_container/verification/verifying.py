@@ -11,8 +11,8 @@ from ..invocation.bodies import Body
 from ..invocation.connecting import Connections
 from ..invocation.describing import NOT_FOUND, describe_deployed, describe_endpoint, endpoint_names
 from ..invocation.invoking import invoke
-from ..review.endpoints import Endpoint
 from ..rules.description import Properties, text
+from ..template.endpoints import Endpoint
 from .answers import Samples, check_answers, check_hostnames
 from .asking import describe_stack
 from .checks import Check, Outcome, Verification, judged, not_made
