@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from botocore.model import StructureShape
 from botocore.session import get_session
 from click.testing import CliRunner, Result
 
@@ -59,10 +60,7 @@ def test_a_denied_container_names_the_condition_key() -> None:
     with data_plane(lambda _: error("AccessDeniedException", "no", 403)) as plane:
         result = invoke(plane, "--target", "ranker", "--stream")
 
-    assert (
-        "not allowed: sagemaker:InvokeEndpointWithResponseStream on endpoint search for container ranker"
-        in result.stderr
-    )
+    assert "sagemaker:InvokeEndpointWithResponseStream on endpoint search for container ranker" in result.stderr
     assert "condition key sagemaker:TargetContainerHostname" in result.stderr
 
 
@@ -70,7 +68,7 @@ def test_a_denied_container_names_the_condition_key() -> None:
     ("code", "says"),
     [
         ("ModelStreamError", "the container broke off"),
-        ("InternalStreamFailure", "SageMaker failed within the response"),
+        ("InternalStreamFailure", "SageMaker failed"),
     ],
 )
 def test_an_error_within_a_stream_comes_after_its_parts(code: str, says: str) -> None:
@@ -78,11 +76,7 @@ def test_an_error_within_a_stream_comes_after_its_parts(code: str, says: str) ->
         result = invoke(plane, "--stream")
 
     assert (result.exit_code, result.stdout_bytes) == (1, b"one")
-    assert (
-        f'{says}: "died" (3 bytes of the response have been written)'
-        in result.stderr.replace(" within the response:", ":")
-        or says in result.stderr
-    )
+    assert f'{says} within the response: "died" (3 bytes of the response have been written)' in result.stderr
 
 
 def test_a_stream_that_is_cut_is_a_line() -> None:
@@ -129,8 +123,9 @@ def test_the_log_of_a_container_is_named() -> None:
 def test_every_error_of_the_api_is_known(operation: str) -> None:
     """That its model in botocore has, within streams as well: none is told by its bare code."""
     model = get_session().get_service_model("sagemaker-runtime").operation_model(operation)
-    output = model.get_event_stream_output()
-    in_stream = [name for name, shape in output.members.items() if shape.metadata.get("exception")] if output else []
+    stream = model.get_event_stream_output()
+    events = stream.members.items() if isinstance(stream, StructureShape) else ()
+    in_stream = [name for name, shape in events if shape.metadata.get("exception")]
     request = Request(endpoint="search", body=b"", content_type="text/csv")
 
     for code in [*(each.name for each in model.error_shapes), *in_stream]:
@@ -139,7 +134,7 @@ def test_every_error_of_the_api_is_known(operation: str) -> None:
 
 
 def test_every_member_of_a_request_is_offered_or_known_to_be_for_others() -> None:
-    """Multi-model containers, explainers, inference components and sessions are no part of multi-container endpoints."""
+    """Those of models that are loaded on demand, explainers, inference components and sessions."""
     model = get_session().get_service_model("sagemaker-runtime")
     for_others = {
         "EnableExplanations",
@@ -155,6 +150,6 @@ def test_every_member_of_a_request_is_offered_or_known_to_be_for_others() -> Non
 
     for operation in ("InvokeEndpoint", "InvokeEndpointWithResponseStream"):
         shape = model.operation_model(operation).input_shape
-        assert shape is not None
+        assert isinstance(shape, StructureShape)
         assert {*whole.parameters(), *for_others} >= {*shape.members}
         assert {*whole.parameters()} <= {*shape.members}
