@@ -76,19 +76,28 @@ def data_plane(answer: Answer | None = None) -> Iterator[DataPlane]:
             self._send(Answered() if answer is None else answer(asked[-1]))
 
         def _send(self, answered: Answered) -> None:
-            parts = [answered.body] if answered.events is None else answered.events
-            promised = sum(map(len, parts)) + (1000 if answered.breaks_off else 0)
             self.send_response(answered.status)
-            is_stream = answered.events is not None
-            content_type = "application/vnd.amazon.eventstream" if is_stream else answered.content_type
-            named = {"X-Amzn-SageMaker-Content-Type": answered.content_type} if is_stream else {}
-            for name, value in {"Content-Type": content_type, **named, **answered.headers}.items():
+            for name, value in answered.headers.items():
                 self.send_header(name, value)
-            self.send_header("Content-Length", str(promised))
-            self.end_headers()
-            for part in parts:
-                self.wfile.write(part)
+            if answered.events is None:
+                self._send_whole(answered)
+            else:
+                self._send_events(answered, answered.events)
             self.close_connection = answered.breaks_off
+
+        def _send_whole(self, answered: Answered) -> None:
+            self.send_header("Content-Type", answered.content_type)
+            self.send_header("Content-Length", str(len(answered.body) + (1000 if answered.breaks_off else 0)))
+            self.end_headers()
+            self.wfile.write(answered.body)
+
+        def _send_events(self, answered: Answered, events: Sequence[bytes]) -> None:
+            self.send_header("Content-Type", "application/vnd.amazon.eventstream")
+            self.send_header("X-Amzn-SageMaker-Content-Type", answered.content_type)
+            self.send_header("Transfer-Encoding", "chunked")
+            self.end_headers()
+            for each in [*events, *([] if answered.breaks_off else [b""])]:
+                self.wfile.write(b"%x\r\n%s\r\n" % (len(each), each))
 
         def log_message(self, format: str, *args: Any) -> None:
             """Say nothing."""

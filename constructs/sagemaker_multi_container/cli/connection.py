@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Final, ParamSpec, TypeVar
+from contextlib import AbstractContextManager, contextmanager
+from typing import ParamSpec, TypeVar
 
 import click
 
 from ..check.printable import printable
 from ..invocation import RefusedError
+from .extras import needs
 from .options import UnusableError
 
 _Parameters = ParamSpec("_Parameters")
 _Result = TypeVar("_Result")
-
-_OF_EXTRA: Final = {"boto3", "botocore", "rich", "urllib3"}
 
 
 def connection_options(command: Callable[_Parameters, _Result]) -> Callable[_Parameters, _Result]:
@@ -25,15 +24,9 @@ def connection_options(command: Callable[_Parameters, _Result]) -> Callable[_Par
     return region(profile(command))
 
 
-@contextmanager
-def needs_aws() -> Iterator[None]:
-    """Say which extra to install if boto3 or rich cannot be imported."""
-    try:
-        yield
-    except ModuleNotFoundError as missing:
-        if (missing.name or "").partition(".")[0] not in _OF_EXTRA:
-            raise
-        raise UnusableError(f"{missing.name} is missing: install sagemaker-multi-container[aws]") from missing
+def needs_aws() -> AbstractContextManager[None]:
+    """Say which extra to install if what asks AWS cannot be imported."""
+    return needs("aws", "boto3", "botocore", "rich", "urllib3")
 
 
 @contextmanager

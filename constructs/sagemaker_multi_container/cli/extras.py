@@ -14,6 +14,7 @@ def needs(extra: str, *modules: str) -> Iterator[None]:
     try:
         yield
     except ModuleNotFoundError as missing:
-        if (missing.name or "").partition(".")[0] not in modules:
+        package = (missing.name or "").partition(".")[0]
+        if package not in modules:
             raise
-        raise UnusableError(f"{missing.name} is missing: install sagemaker-multi-container[{extra}]") from missing
+        raise UnusableError(f"{package} is missing: install sagemaker-multi-container[{extra}]") from missing

@@ -145,9 +145,10 @@ def _ask(connections: Connections, request: Request, output: Path | None) -> int
 
 def _ask_each(connections: Connections, request: Request, targets: Sequence[Target]) -> int:
     """Ask several targets in turn, and write a table."""
-    from ..invocation.invoking import invoke as send  # noqa: PLC0415
-    from ..invocation.report import as_table  # noqa: PLC0415
-    from .tables import as_text  # noqa: PLC0415
+    with needs_aws():
+        from ..invocation.invoking import invoke as send  # noqa: PLC0415
+        from ..invocation.report import as_table  # noqa: PLC0415
+        from .tables import as_text  # noqa: PLC0415
 
     outcomes: list[tuple[Target, Answer | RefusedError]] = []
     for target in targets:

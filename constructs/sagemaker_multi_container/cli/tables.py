@@ -14,7 +14,7 @@ WIDEST = 10_000
 
 
 def as_text(table: Table) -> str:
-    """The table as wide as the terminal, if there is one. It has colours, which click leaves out where there are none."""
+    """The table, as wide as the terminal if there is one. Click leaves its colours out where there is none."""
     is_terminal = sys.stdout is not None and sys.stdout.isatty()
     width = shutil.get_terminal_size().columns if is_terminal else WIDEST
     console = Console(file=io.StringIO(), force_terminal=True, color_system="standard", width=width)

@@ -85,7 +85,8 @@ def not_invoked(response: Mapping[str, Any], operation: str, request: Request, *
     if code in _BY_ENDPOINT:
         return RefusedError(f"{who}: {_BY_ENDPOINT[code]}{_quoted(message)}", code=code, was_asked=True)
     if code == "ValidationError":
-        hint = "" if target.hostname else "; of a Direct endpoint, name a container with --target"
+        is_unnamed = target.hostname is None and "not found" not in message
+        hint = "; of a Direct endpoint, name a container with --target" if is_unnamed else ""
         return RefusedError(f"{who} refuses the request{_quoted(message)}{hint}", code=code)
     if code in _DENIED and target.hostname:
         says = (

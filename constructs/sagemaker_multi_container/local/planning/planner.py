@@ -10,11 +10,11 @@ from ...rules.checks import quoted
 from ...rules.description import mode_of
 from ...rules.limits import ENDPOINT_NAME, EXECUTION_MODE
 from ...template import Template, UnreadableTemplateError, read
+from ...template.choice import UnclearEndpointError, choose, path_of
 from ...template.endpoints import Endpoint
 from ...template.intrinsics import SHARED, STACK_NAME, section
 from ..errors import LocalEndpointError
 from ..plan import DEFAULT_ACCOUNT, DEFAULT_REGION, EndpointPlan, Mode, ModelPlan, VariantPlan
-from .choice import choose, path_of
 from .containers import plan_container
 from .declared import DeclaredContainer, DeclaredModel, declared_containers
 from .overrides import Overrides
@@ -56,10 +56,12 @@ def plan(
     try:
         templates = read(path, values=values)
         _check_values(values or {}, templates, problems)
-        chosen = choose(path, templates, stack=stack, endpoint=endpoint, problems=problems)
+        chosen = choose(path, templates, stack=stack, endpoint=endpoint)
         planned = _planned(chosen, endpoint_name, overrides, problems)
     except UnreadableTemplateError as reason:
         raise LocalEndpointError(str(reason)) from reason
+    except UnclearEndpointError as reason:
+        raise problems.with_last(reason.where, reason.what, reason.fix) from reason
     problems.raise_all()
     return planned
 

@@ -6,9 +6,20 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from ...template import Template
-from ...template.endpoints import Endpoint, endpoints_of
-from .problems import Problems
+from .endpoints import Endpoint, endpoints_of
+from .template import Template
+
+
+class UnclearEndpointError(Exception):
+    """Raised where it is not clear which endpoint is meant. Its text is a line for the user."""
+
+    def __init__(self, where: str, what: str, fix: str) -> None:
+        super().__init__(f"{where}: {what}; {fix}")
+        self.where = where
+        """What it is about, such as `--stack Search`."""
+        self.what = what
+        self.fix = fix
+        """What to do."""
 
 
 def path_of(endpoint: Endpoint) -> str:
@@ -17,9 +28,7 @@ def path_of(endpoint: Endpoint) -> str:
     return path.removesuffix("/Resource") if path else f"{endpoint.template.stack}/{endpoint.logical_id}"
 
 
-def choose(
-    path: Path, templates: Sequence[Template], *, stack: str | None, endpoint: str | None, problems: Problems
-) -> Endpoint:
+def choose(path: Path, templates: Sequence[Template], *, stack: str | None, endpoint: str | None) -> Endpoint:
     """The only endpoint that is meant.
 
     Args:
@@ -27,27 +36,26 @@ def choose(
         templates: All that were read.
         stack: The stack that has it: as the CDK shows it, or its name at AWS. None for any.
         endpoint: The path of its construct, in whole or inside of its stack, its logical id or its name. None for any.
-        problems: What else is wrong.
 
     Raises:
-        LocalEndpointError: If there is none, or several.
+        UnclearEndpointError: If there is none, or several.
     """
     there = [each for template in templates for each in endpoints_of(template)]
     if not there:
         what = f"declares no endpoint; it has {_found(templates)}"
-        raise problems.with_last(str(path), what, "give the app that declares one")
+        raise UnclearEndpointError(str(path), what, "give the app that declares one")
     in_stack = [each for each in there if stack is None or _is_in(each.template, stack)]
     if not in_stack:
         stacks = ", ".join(dict.fromkeys(each.template.stack for each in there))
-        raise problems.with_last(f"--stack {stack}", "there is no such stack with an endpoint", f"there are {stacks}")
+        raise UnclearEndpointError(f"--stack {stack}", "there is no such stack with an endpoint", f"there are {stacks}")
     meant = [each for each in in_stack if endpoint is None or endpoint in _names(each)]
     if not meant:
         what = "there is no such endpoint"
-        raise problems.with_last(f"--endpoint {endpoint}", what, f"there are {_listed(in_stack)}")
+        raise UnclearEndpointError(f"--endpoint {endpoint}", what, f"there are {_listed(in_stack)}")
     if len(meant) > 1:
         option = "--endpoint" if len({path_of(each) for each in meant}) > 1 else "--stack"
         what = f"declares several endpoints: {_listed(meant)}"
-        raise problems.with_last(str(path), what, f"choose one with {option}")
+        raise UnclearEndpointError(str(path), what, f"choose one with {option}")
     return meant[0]
 
 

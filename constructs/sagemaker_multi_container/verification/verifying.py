@@ -1,0 +1,164 @@
+"""Verifies an endpoint: asks AWS, and holds the answers against what was meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from ..invocation import Answer, Deployed, RefusedError, Request, Target
+from ..invocation.bodies import Body
+from ..invocation.connecting import Connections
+from ..invocation.describing import NOT_FOUND, describe_deployed, describe_endpoint, endpoint_names
+from ..invocation.invoking import invoke
+from ..rules.description import Properties, text
+from ..template.endpoints import Endpoint
+from .answers import Samples, check_answers, check_hostnames
+from .asking import describe_stack
+from .checks import Check, Outcome, Verification, judged, not_made
+from .expected import UnclearError, as_deployed
+from .images import check_images
+from .models import check_models
+from .resources import check_resources
+from .settings import check_settings
+from .stacks import Stack, check_stack
+from .status import check_status, is_pending, last_deployment, pending, status_of
+from .variants import check_variants
+from .waiting import Tell, at_rest
+
+_CONTENT_ALONE: Final = "what is deployed is compared by its content alone"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What shall be verified."""
+
+    name: str | None = None
+    """The endpoint's name. None means that what is declared tells it."""
+    declared: Endpoint | None = None
+    """What was meant. None means that nothing is known of it."""
+    way: Sequence[str] | None = None
+    """The stack that it is declared in, and how to get there if it is nested. None if that is not known."""
+    samples: Samples = field(default_factory=Samples)
+    timeout: float = 0.0
+    """The seconds to wait for an endpoint that is not at rest."""
+
+
+def verify(connections: Connections, question: Question, tell: Tell) -> Verification:
+    """Verify an endpoint.
+
+    Args:
+        connections: Where to ask.
+        question: What shall be verified.
+        tell: What is told what is pending while it waits.
+
+    Raises:
+        UnclearError: If it is not clear what is meant.
+        RefusedError: If the endpoint cannot be asked for.
+    """
+    region = connections.sagemaker.meta.region_name
+    declared = question.declared
+    if declared is not None and declared.template.region not in (None, region):
+        raise UnclearError(f"the stack goes to {declared.template.region}, and {region} is asked: give that --region")
+    if question.samples.are_given and not connections.has_control_plane:
+        url = connections.runtime.meta.endpoint_url
+        raise UnclearError(f"samples would go to {url}, not to AWS: unset AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME")
+    stack, checks = _stack(connections, question)
+    name = question.name or _name(connections, declared, stack)
+    try:
+        endpoint = at_rest(lambda: describe_endpoint(connections, name), question.timeout, tell)
+    except RefusedError as refused:
+        if refused.code != NOT_FOUND:
+            raise
+        missing = judged("status", "endpoint", holds=False, says=str(refused))
+        return Verification(
+            endpoint=name, region=region, status=None, config=None, last_deployment=None, checks=(missing, *checks)
+        )
+    checks = [check_status(endpoint), *checks, *_content(connections, question, endpoint, stack)]
+    return Verification(
+        endpoint=name,
+        region=region,
+        status=status_of(endpoint),
+        config=text(endpoint, "EndpointConfigName"),
+        last_deployment=last_deployment(endpoint),
+        checks=tuple(checks),
+    )
+
+
+def _stack(connections: Connections, question: Question) -> tuple[Stack | None, list[Check]]:
+    """The stack that the endpoint is declared in, if it can be asked for."""
+    if question.declared is None:
+        return None, []
+    name = question.declared.template.stack
+    if question.way is None:
+        return None, [not_made("stack", name, f"a template in a file tells of no stack: {_CONTENT_ALONE}")]
+    try:
+        stack = describe_stack(connections, question.way)
+    except RefusedError as refused:
+        return None, [not_made("stack", name, f"{refused}; {_CONTENT_ALONE}")]
+    return stack, [check_stack(stack)]
+
+
+def _name(connections: Connections, declared: Endpoint | None, stack: Stack | None) -> str:
+    """The name of the declared endpoint, which CloudFormation has generated if it is not given."""
+    if declared is None:
+        raise UnclearError("it is not clear which endpoint is meant: give its name, or --assembly")
+    if stack is None:
+        if declared.name is None:
+            raise UnclearError("CloudFormation generates the endpoint's name and could not be asked: give ENDPOINT")
+        return declared.name
+    fixed, arn = as_deployed(declared, stack.id, stack).name, stack.resources.get(declared.logical_id)
+    if fixed is not None:
+        return fixed
+    if arn is None:
+        raise UnclearError(f"stack {stack.name} has no endpoint {declared.logical_id}: deploy it, or give ENDPOINT")
+    # An ARN has the name in lower case, and SageMaker asks for it as it is written.
+    name = next((name for name, each in endpoint_names(connections) if each == arn), None)
+    if name is None:
+        raise UnclearError(f"stack {stack.name} says that its endpoint is {arn}, and there is none such any more")
+    return name
+
+
+def _content(
+    connections: Connections, question: Question, endpoint: Properties, stack: Stack | None
+) -> Iterator[Check]:
+    """What the endpoint serves, and whether that answers."""
+    try:
+        deployed = describe_deployed(connections, endpoint)
+    except RefusedError as refused:
+        yield Check(check="settings", subject="endpoint", outcome=Outcome.UNKNOWN, says=str(refused))
+        return
+    check_hostnames(deployed, question.samples)
+    if is_pending(endpoint):
+        yield not_made("settings", "endpoint", f"nothing was compared, for the endpoint is {pending(endpoint)}")
+    else:
+        expected = _expected(question.declared, endpoint, stack)
+        if expected is not None:
+            yield from _compared(expected, deployed, stack)
+        yield from check_images(deployed, expected)
+    yield from check_answers(deployed, question.samples, lambda target, body: _ask(connections, deployed, target, body))
+
+
+def _expected(declared: Endpoint | None, endpoint: Properties, stack: Stack | None) -> Endpoint | None:
+    """What was meant, where the endpoint is."""
+    if declared is None:
+        return None
+    expected = as_deployed(declared, str(endpoint["EndpointArn"]), stack)
+    if declared.template.account not in (None, expected.template.account):
+        asked, meant = expected.template.account, declared.template.account
+        raise UnclearError(f"the stack goes to account {meant}, and {asked} is asked: give a --profile of that account")
+    return expected
+
+
+def _compared(expected: Endpoint, deployed: Deployed, stack: Stack | None) -> Iterator[Check]:
+    """Whether what is deployed is what was meant."""
+    if stack is not None:
+        yield from check_resources(expected, deployed, stack)
+    yield check_settings(expected, deployed)
+    yield from check_variants(expected, deployed)
+    yield from check_models(expected, deployed)
+
+
+def _ask(connections: Connections, deployed: Deployed, target: Target, body: Body) -> Answer:
+    request = Request(endpoint=deployed.name, body=body.content, content_type=body.content_type, target=target)
+    return invoke(connections, request, lambda _part: None)
