@@ -110,7 +110,7 @@ class Running:
 @contextmanager
 def _running(folder: Path, *options: str, environment: dict[str, str] | None = None) -> Iterator[Running]:
     (folder / "search.template.json").write_text(json.dumps(TEMPLATE))
-    arguments = [MCE, "local", "search.template.json", "--port", "0", *options]
+    arguments = [str(MCE), "local", "search.template.json", "--port", "0", *options]
     process = subprocess.Popen(
         arguments,
         cwd=folder,

@@ -16,6 +16,7 @@ from ..check.printable import printable
 from ..local.errors import LocalEndpointError
 from ..local.planning import parse_overrides, parse_values
 from ..local.planning import plan as plan_endpoint
+from ..rules import Severity
 from .commands import FOUND, OK
 from .extras import needs
 from .options import UnusableError
@@ -62,6 +63,7 @@ _LOOKS: Final = 0.5
     multiple=True,
     help="The value of a parameter of the template, or of a pseudo parameter such as AWS::Region.",
 )
+@click.option("--check", is_flag=True, help="Start the containers, say what SageMaker would refuse, and stop.")
 @click.pass_context
 def local(
     context: click.Context,
@@ -75,6 +77,7 @@ def local(
     model_data: Sequence[str],
     environment: Sequence[str],
     values: Sequence[str],
+    check: bool,
 ) -> None:
     """Run an endpoint on this machine, for unmodified clients of boto3 and the AWS CLI.
 
@@ -100,20 +103,37 @@ def local(
         with needs("local", "aiohttp", "rich"):
             from .local_view import LocalView  # noqa: PLC0415
         with _terminated_as_interrupted():
-            context.exit(_serve(plan, port, LocalView(plan)))
+            view = LocalView(plan)
+            context.exit(_check(plan, view) if check else _serve(plan, port, view))
     except LocalEndpointError as refused:
         raise UnusableError("\n".join(map(printable, refused.problems))) from refused
+
+
+def _check(plan: EndpointPlan, view: LocalView) -> int:
+    """Say what SageMaker would refuse, and give the exit code."""
+    from ..local.preflight import findings_in  # noqa: PLC0415
+
+    with view.starting():
+        findings = findings_in(plan, view.progress)
+    for finding in findings:
+        view.found(finding)
+    errors = sum(each.severity is Severity.ERROR for each in findings)
+    view.checked(errors)
+    return FOUND if errors else OK
 
 
 def _serve(plan: EndpointPlan, port: int, view: LocalView) -> int:
     """Run the endpoint until it is interrupted, and give the exit code."""
     from ..local.dataplane import DataPlane  # noqa: PLC0415
     from ..local.endpoint import LocalEndpoint  # noqa: PLC0415
+    from ..local.preflight import inspect_findings  # noqa: PLC0415
 
     # The port is taken first: that it is not free must not be said after minutes of building.
     with DataPlane(port=port, observer=view.request) as data_plane:
         endpoint = LocalEndpoint(plan)
         with view.starting():
+            for finding in inspect_findings(plan, view.progress):
+                view.found(finding)
             endpoint.start(data_plane, view.progress)
         ended: set[str] = set()
         try:

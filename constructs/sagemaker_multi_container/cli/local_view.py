@@ -17,8 +17,10 @@ from rich.text import Text
 from ..check.printable import printable
 from ..local.endpoint import LocalEndpoint
 from ..local.plan import EndpointPlan
+from ..local.preflight import CheckFinding
 from ..local.running import RunningContainer
 from ..local.served import Hop, RequestRecord
+from ..rules import Severity
 
 WAITING: Final = "waiting"
 
@@ -61,6 +63,24 @@ class LocalView:
                 self._live.update(self._containers())
             elif not self._console.is_terminal:
                 self._say(f"  {hostname} ({self._kinds.get(hostname)}): {state}")
+
+    def found(self, finding: CheckFinding) -> None:
+        """Say what SageMaker would refuse."""
+        style = {Severity.ERROR: _BAD, Severity.WARNING: _WARNING}.get(finding.severity, _FAINT)
+        self._say(f"{finding.severity}: {finding.hostname}: {finding.check}: {finding.message}", style)
+        if finding.said_by_sagemaker:
+            self._say(f"  SageMaker: {finding.said_by_sagemaker}")
+        if finding.fix:
+            self._say(f"  fix: {finding.fix}")
+        for line in finding.log.splitlines():
+            self._say(f"  | {line}", _FAINT)
+
+    def checked(self, errors: int) -> None:
+        """Say what came of the check."""
+        if errors:
+            self._say(f"{errors} {'error' if errors == 1 else 'errors'}", _BAD)
+        else:
+            self._say(f"all {len(self._states)} containers answer pings on their own ports", _GOOD)
 
     def started(self, endpoint: LocalEndpoint) -> None:
         """Say how to call the endpoint."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections import deque
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
@@ -11,10 +10,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self, final
 
 from .dataplane import DataPlane
-from .engines import Engines
 from .errors import LocalEndpointError
 from .health import wait_until_healthy
-from .model_data import unpack
+from .instances import started
 from .plan import STARTUP_TIMEOUT, ContainerPlan, EndpointPlan, Mode, ModelPlan, VariantPlan
 from .planning import Override, Overrides
 from .planning import plan as plan_endpoint
@@ -183,10 +181,7 @@ class LocalEndpoint:
         if self._data_plane is not None:
             raise LocalEndpointError(f"{self.name} runs already")
         with ExitStack() as undo:
-            folders = _unpacked(self.plan, Path(undo.enter_context(tempfile.TemporaryDirectory(prefix="mce-"))))
-            engines = undo.enter_context(Engines(progress))
-            engines.prepare(self.plan.models)
-            models = {model.key: engines.start(model, folders[model.key]) for model in self.plan.models}
+            models = undo.enter_context(started(self.plan, progress))
             wait_until_healthy(self.plan.variants, models, progress)
             self._models = tuple(models.values())
             data_plane = data_plane or undo.enter_context(DataPlane())
@@ -226,27 +221,6 @@ class LocalEndpoint:
                 for variant in self.plan.variants
             ),
         )
-
-
-def _unpacked(plan: EndpointPlan, folder: Path) -> dict[str, dict[str, str]]:
-    """The folders with the model data of all containers, by the key of the model and the hostname."""
-    # Containers run as users of their own, and must be able to read it.
-    folder.chmod(0o755)
-    folders: dict[str, dict[str, str]] = {}
-    problems: list[str] = []
-    for model in plan.models:
-        folders[model.key] = {}
-        for container in model.containers:
-            try:
-                unpacked = unpack(container, folder / model.key / container.hostname)
-            except LocalEndpointError as reason:
-                problems += reason.problems
-            else:
-                if unpacked is not None:
-                    folders[model.key][container.hostname] = str(unpacked)
-    if problems:
-        raise LocalEndpointError(problems)
-    return folders
 
 
 def _served_container(container: RunningContainer) -> ServedContainer:

@@ -18,6 +18,7 @@ from .engines.images import ImageFacts, facts_of, make_present, reference_of
 from .engines.printed import because
 from .errors import LocalEndpointError
 from .health import Unhealthy, did_not_pass, unhealthy
+from .instances import started
 from .model_data import unpack
 from .plan import BuiltImage, ContainerPlan, EndpointPlan, Image, ModelPlan, NamedImage, VariantPlan
 from .running import BIND_TO_PORT, Progress, RunningModel, silent
@@ -63,6 +64,24 @@ class CheckFinding:
     fix: str | None = None
     log: str = ""
     """The last lines that the container printed."""
+
+    @property
+    def prevents_start(self) -> bool:
+        """Whether the container cannot even be started here."""
+        return self.severity is Severity.ERROR and self.check in {Check.IMAGE, Check.MODEL_DATA}
+
+
+def findings_in(plan: EndpointPlan, progress: Progress = silent) -> list[CheckFinding]:
+    """All that can be found: what can be seen without starting a container and, if all can be started, after that.
+
+    Raises:
+        LocalEndpointError: If there are images and no container engine, or a container cannot be started.
+    """
+    findings = inspect_findings(plan, progress)
+    if not any(each.prevents_start for each in findings):
+        with started(plan, progress) as models:
+            findings += running_findings(plan.variants, models, progress)
+    return findings
 
 
 def inspect_findings(
