@@ -39,11 +39,12 @@ def unpack(container: ContainerPlan, folder: Path) -> Path | None:
         return source.resolve()
     if not hasattr(tarfile, "data_filter"):
         what = f"cannot be unpacked safely by this Python, {sys.version.split()[0]}"
-        raise LocalEndpointError(f"{where} {what}; use 3.11.4 or newer, or give --model-data a directory")
+        raise LocalEndpointError(f"{where} {what}; use 3.11.4 or newer, or give a directory")
     try:
         archive = source.open("rb")
     except OSError as reason:
-        raise LocalEndpointError(f"{where} cannot be read: {_said(reason)}; give --model-data") from reason
+        fix = f"give another one with --model-data {container.hostname}=PATH"
+        raise LocalEndpointError(f"{where} cannot be read: {_said(reason)}; {fix}") from reason
     with archive:
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -69,4 +70,5 @@ def _extract(archive: BinaryIO, folder: Path) -> None:
 
 
 def _said(reason: Exception) -> str:
-    return str(getattr(reason, "strerror", None) or reason).lower()
+    text = str(getattr(reason, "strerror", None) or reason)
+    return text if text[:2].isupper() else text[:1].lower() + text[1:]

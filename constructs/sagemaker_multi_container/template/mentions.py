@@ -39,10 +39,18 @@ def missing_values(template: Template, logical_id: str, path: Path) -> tuple[str
     properties = template.document["Resources"][logical_id].get("Properties")
     _, value = written(properties, path, template.resolver)
     missing = {name for name in _parameters_behind(template, value) if _is_missing(template, name)}
-    values = {**template.resolver.values, **dict.fromkeys(missing, "given")}
+    values = {**template.resolver.values, **{name: _example(template, name) for name in missing}}
     if isinstance(replace(template.resolver, values=values).resolve(value), Unknown):
         return ()
     return tuple(sorted({_OF_REGIONS.get(name, name) for name in missing}))
+
+
+def _example(template: Template, name: str) -> str:
+    """A value that a parameter may have, since there are mappings that have an entry for nothing else."""
+    match section(template.document, "Parameters").get(name):
+        case {"AllowedValues": [str(first), *_]}:
+            return first
+    return "us-east-1" if name == REGION else "example"
 
 
 def _parameters_behind(template: Template, value: Any) -> set[str]:

@@ -8,15 +8,15 @@ from typing import Any
 from ...rules import Unknown
 from ...rules.description import known, text
 from .declared import DeclaredContainer
-from .problems import Problems, phrase
+from .findings import Findings, phrase
 
 
-def model_data_of(container: DeclaredContainer, problems: Problems, *, is_needed: bool) -> Path | None:
+def model_data_of(container: DeclaredContainer, findings: Findings, *, is_needed: bool) -> Path | None:
     """The staged file with the container's model data. None if there is none, or a problem.
 
     Args:
         container: The container.
-        problems: Is told of model data that is not in the assembly.
+        findings: Is told of model data that is not in the assembly.
         is_needed: Whether that is a problem. It is none of a process, which may have its own.
     """
     url, source = _url_and_source(container)
@@ -26,7 +26,7 @@ def model_data_of(container: DeclaredContainer, problems: Problems, *, is_needed
     if path is None and is_needed:
         option = container.option
         fix = f"give --model-data {option}=PATH, a directory or an archive; --model-data {option}= to run without"
-        problems.add(container.where, reason, fix)
+        findings.problem(container.where, reason, fix)
     return path
 
 

@@ -10,7 +10,7 @@ from ...rules.checks import quoted
 from ...rules.description import Properties
 from ...rules.limits import CONTAINER_HOSTNAME
 from ...template import Template
-from .problems import Problems
+from .findings import Findings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,9 +64,9 @@ class DeclaredContainer:
         return next((name for name in self.names if name in given), None)
 
 
-def declared_containers(models: Sequence[DeclaredModel], problems: Problems) -> list[DeclaredContainer]:
+def declared_containers(models: Sequence[DeclaredModel], findings: Findings) -> list[DeclaredContainer]:
     """The containers of models, in their order. One that is not known, or has no proper hostname, is a problem."""
-    named = [(model, path, properties, name) for model in models for path, properties, name in _named(model, problems)]
+    named = [(model, path, properties, name) for model in models for path, properties, name in _named(model, findings)]
     hostnames = [name for *_, name in named]
     return [
         DeclaredContainer(
@@ -76,29 +76,31 @@ def declared_containers(models: Sequence[DeclaredModel], problems: Problems) -> 
     ]
 
 
-def _named(model: DeclaredModel, problems: Problems) -> Iterable[tuple[Path, Properties, str]]:
+def _named(model: DeclaredModel, findings: Findings) -> Iterable[tuple[Path, Properties, str]]:
     """The containers of a model with their hostnames, each hostname once."""
     found: dict[str, tuple[Path, Properties, str]] = {}
-    for path, properties, default in _written(model, problems):
+    for path, properties, default in _written(model, findings):
         hostname = properties.get("ContainerHostname", default)
         place = (*path, "ContainerHostname")
         if isinstance(hostname, Unknown):
             what = f"the hostname at {_shown(path)}"
-            problems.add_unknown(model.where, what, model.template, model.logical_id, place)
+            findings.unknown(model.where, what, model.template, model.logical_id, place)
         elif hostname is None:
             what = f"{_shown(path)} has no ContainerHostname, by which Direct mode calls it"
-            problems.add(model.where, what, "give it one")
+            findings.problem(model.where, what, "give it one")
         elif not isinstance(hostname, str) or hostname not in CONTAINER_HOSTNAME:
             what = f"{quoted(str(hostname))} is no hostname: {CONTAINER_HOSTNAME.meaning}, at most 63"
-            problems.add(model.where, what, "give the container another one")
+            findings.problem(model.where, what, "give the container another one")
         elif hostname in found:
-            problems.add(model.where, f"two containers have the hostname {hostname}", "give one of them another one")
+            findings.problem(
+                model.where, f"two containers have the hostname {hostname}", "give one of them another one"
+            )
         else:
             found[hostname] = (path, properties, hostname)
     return found.values()
 
 
-def _written(model: DeclaredModel, problems: Problems) -> Iterable[tuple[Path, Properties, str | None]]:
+def _written(model: DeclaredModel, findings: Findings) -> Iterable[tuple[Path, Properties, str | None]]:
     """The containers as they are written, with what SageMaker calls those without a hostname.
 
     That is their position in a pipeline (https://docs.aws.amazon.com/sagemaker/latest/dg/logging-cloudwatch.html), and
@@ -109,10 +111,10 @@ def _written(model: DeclaredModel, problems: Problems) -> Iterable[tuple[Path, P
         yield ("PrimaryContainer",), primary, "primary"
         return
     if primary is None and several is None:
-        problems.add(model.where, "has no containers", "give it some")
+        findings.problem(model.where, "has no containers", "give it some")
         return
     if not isinstance(several, list):
-        problems.add_unknown(model.where, "which containers it has", model.template, model.logical_id, ("Containers",))
+        findings.unknown(model.where, "which containers it has", model.template, model.logical_id, ("Containers",))
         return
     is_direct = model.properties.get("InferenceExecutionConfig") == {"Mode": "Direct"}
     for index, properties in enumerate(several):
@@ -120,7 +122,7 @@ def _written(model: DeclaredModel, problems: Problems) -> Iterable[tuple[Path, P
         if isinstance(properties, dict):
             yield path, properties, None if is_direct else f"container-{index + 1}"
         else:
-            problems.add_unknown(model.where, _shown(path), model.template, model.logical_id, path)
+            findings.unknown(model.where, _shown(path), model.template, model.logical_id, path)
 
 
 def _shown(path: Path) -> str:

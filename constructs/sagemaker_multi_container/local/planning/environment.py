@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from ...template.strings import text_of
 from .declared import DeclaredContainer
-from .problems import Problems
+from .findings import Findings
 
 
 def environment_of(
-    container: DeclaredContainer, given: dict[str, str], problems: Problems, *, is_run: bool
+    container: DeclaredContainer, given: dict[str, str], findings: Findings, *, is_run: bool
 ) -> dict[str, str]:
     """The environment variables of a container, those that are given before those of the template.
 
     Args:
         container: The container.
         given: What options say, by the name of the variable.
-        problems: Is told of those that are only known at deployment.
+        findings: Is told of those that are only known at deployment.
         is_run: Whether it is run here, and so needs all of them.
     """
     template, model_id = container.model.template, container.model.logical_id
@@ -23,7 +23,7 @@ def environment_of(
     if not isinstance(declared, dict):
         if is_run:
             path = (*container.path, "Environment")
-            problems.add_unknown(container.where, "its environment", template, model_id, path)
+            findings.unknown(container.where, "its environment", template, model_id, path)
         return given
     environment = {}
     for name, value in (declared | given).items():
@@ -33,5 +33,5 @@ def environment_of(
         elif is_run:
             path, way = (*container.path, "Environment", name), f"--env {container.option}.{name}=VALUE"
             what = f"its environment variable {name}"
-            problems.add_unknown(container.where, what, template, model_id, path, way=way)
+            findings.unknown(container.where, what, template, model_id, path, way=way)
     return environment

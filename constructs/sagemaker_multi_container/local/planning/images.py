@@ -6,13 +6,12 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from ...rules import Unknown
-from ...rules.checks import quoted
 from ...rules.description import known
 from ...template import Template
 from ...template.assets import ImageAsset
 from ..plan import BuiltImage, Image, NamedImage
 from .declared import DeclaredContainer
-from .problems import Problems, phrase
+from .findings import Findings, phrase
 
 _BUILD: Final = {
     "directory",
@@ -29,23 +28,23 @@ _CACHE: Final = {"cacheFrom", "cacheTo", "cacheDisabled"}
 """What makes a build quicker or slower, and no other image."""
 
 
-def image_of(container: DeclaredContainer, problems: Problems, notes: list[str]) -> Image | None:
+def image_of(container: DeclaredContainer, findings: Findings) -> Image | None:
     """What the container's image is on this machine. None if there is a problem."""
     way = f"--image {container.option}=REFERENCE"
     uri, template = container.properties.get("Image"), container.model.template
     if uri is None:
         package = container.properties.get("ModelPackageName")
         what = "has no image" if package is None else f"gets its image from {phrase('the model package', package)}"
-        problems.add(container.where, what, f"give {way}, or --container {container.option}=URL|COMMAND")
+        findings.problem(container.where, what, f"give {way}, or --container {container.option}=URL|COMMAND")
     elif not isinstance(uri, str | Unknown):
-        problems.add(container.where, "its image is no text", f"give {way}")
+        findings.problem(container.where, "its image is no text", f"give {way}")
     elif asset := _asset_at(uri, template):
-        return _built(asset, container, problems, notes)
+        return _built(asset, container, findings)
     elif isinstance(uri, str):
         return NamedImage(name=uri)
     else:
         what, path = phrase("its image", uri), (*container.path, "Image")
-        problems.add_unknown(container.where, what, template, container.model.logical_id, path, way=way)
+        findings.unknown(container.where, what, template, container.model.logical_id, path, way=way)
     return None
 
 
@@ -70,19 +69,19 @@ def _may_be(image: str | Unknown, place: str | Unknown) -> bool:
     return image == place
 
 
-def _built(asset: ImageAsset, container: DeclaredContainer, problems: Problems, notes: list[str]) -> BuiltImage | None:
+def _built(asset: ImageAsset, container: DeclaredContainer, findings: Findings) -> BuiltImage | None:
     source, way = asset.source, f"give --image {container.option}=REFERENCE"
     if "executable" in source:
         what = "its image is loaded by a command of the assembly, which is not run"
-        problems.add(container.where, what, f"load it yourself and {way}")
+        findings.problem(container.where, what, f"load it yourself and {way}")
         return None
     directory = (asset.folder / str(source.get("directory"))).resolve()
     if not directory.is_dir():
-        what = f"its image is built from {quoted(str(directory))}, which is not there"
-        problems.add(container.where, what, f"synthesize again, or {way}")
+        what = f"its image is built from {str(directory)!r}, which is not there"
+        findings.problem(container.where, what, f"synthesize again, or {way}")
         return None
     if others := sorted(source.keys() - _BUILD - _CACHE):
-        notes.append(f"{container.where}: its image is built without the options {', '.join(others)}")
+        findings.note(f"{container.where}: its image is built without the options {', '.join(others)}")
     return BuiltImage(
         directory=directory,
         dockerfile=_text(source, "dockerFile"),

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 from ...rules.limits import ENVIRONMENT_NAME
 from ..plan import Attached, Command, NamedImage
+from .findings import Findings
 from .overrides import Override, Overrides
-from .problems import Problems
 
 _T = TypeVar("_T")
 
@@ -35,22 +35,22 @@ def parse_overrides(
     Raises:
         LocalEndpointError: If some of them say nothing that can be used, with all of these.
     """
-    problems = Problems()
+    findings = Findings()
     workloads: dict[str, Override] = {}
-    _gather("--container", "HOSTNAME=URL or HOSTNAME=COMMAND", containers, _workload, workloads, problems)
-    _gather("--image", "HOSTNAME=REFERENCE", images, _image, workloads, problems)
+    _gather("--container", "HOSTNAME=URL or HOSTNAME=COMMAND", containers, _workload, workloads, findings)
+    _gather("--image", "HOSTNAME=REFERENCE", images, _image, workloads, findings)
     paths: dict[str, Path | None] = {}
-    _gather("--model-data", "HOSTNAME=PATH, or HOSTNAME= for none", model_data, _path, paths, problems)
+    _gather("--model-data", "HOSTNAME=PATH, or HOSTNAME= for none", model_data, _path, paths, findings)
     variables: dict[str, str] = {}
-    _gather("--env", "HOSTNAME.NAME=VALUE", environment, str, variables, problems)
+    _gather("--env", "HOSTNAME.NAME=VALUE", environment, str, variables, findings)
     by_container: dict[str, dict[str, str]] = {}
     for key, value in variables.items():
         container, _, name = key.partition(".")
         if not container or name not in ENVIRONMENT_NAME:
             what = f"{key!r} is no HOSTNAME.NAME, of which the name has {ENVIRONMENT_NAME.meaning}"
-            problems.add("--env", what, "give HOSTNAME.NAME=VALUE")
+            findings.problem("--env", what, "give HOSTNAME.NAME=VALUE")
         by_container.setdefault(container, {})[name] = value
-    problems.raise_all()
+    findings.raise_problems()
     return Overrides(containers=workloads, model_data=paths, environment=by_container)
 
 
@@ -60,47 +60,54 @@ def parse_values(given: Sequence[str]) -> dict[str, str]:
     Raises:
         LocalEndpointError: If some of them say nothing that can be used, with all of these.
     """
-    problems = Problems()
+    findings = Findings()
     values: dict[str, str] = {}
-    _gather("--set", "NAME=VALUE", given, str, values, problems)
-    problems.raise_all()
+    _gather("--set", "NAME=VALUE", given, str, values, findings)
+    findings.raise_problems()
     return values
 
 
 def _gather(
-    option: str, form: str, given: Sequence[str], read: Callable[[str], _T], found: dict[str, _T], problems: Problems
+    option: str, form: str, given: Sequence[str], read: Callable[[str], _T], found: dict[str, _T], findings: Findings
 ) -> None:
     """Read `KEY=VALUE` of an option. What cannot be read, or is there already, is a problem."""
     for each in given:
         key, equals, value = each.partition("=")
         if not key or not equals:
-            problems.add(option, f"got {each!r}", f"give {form}")
+            findings.problem(option, f"got {each!r}", f"give {form}")
         elif key in found:
-            problems.add(option, f"{key} is given twice", "leave one of them out")
+            findings.problem(option, f"{key} is given twice", "leave one of them out")
         else:
             try:
                 found[key] = read(value)
             except ValueError as reason:
-                problems.add(f"{option} {key}", f"got {value!r}, {reason}", f"give {form}")
+                findings.problem(f"{option} {key}", f"got {value!r}, {reason}", f"give {form}")
 
 
 def _workload(text: str) -> Override:
     if text.startswith(("http://", "https://")):
-        return _attached(text)
-    arguments = tuple(shlex.split(text))
+        if not _is_server(text):
+            msg = "which is no http://HOST:PORT"
+            raise ValueError(msg)
+        return Attached(url=text.removesuffix("/"))
+    try:
+        arguments = tuple(shlex.split(text))
+    except ValueError as reason:
+        msg = f"which is no command: {str(reason).lower()}"
+        raise ValueError(msg) from reason
     if not arguments or not arguments[0]:
         msg = "which is no command"
         raise ValueError(msg)
     return Command(arguments=arguments)
 
 
-def _attached(text: str) -> Attached:
-    url = urlsplit(text)
-    # Asking for the port raises if it is none.
-    if not url.hostname or url.port == 0 or url.path not in {"", "/"} or url.query or url.fragment:
-        msg = "which is no http://HOST:PORT"
-        raise ValueError(msg)
-    return Attached(url=text.removesuffix("/"))
+def _is_server(text: str) -> bool:
+    """Whether a URL has a host, perhaps a port, and nothing else."""
+    try:
+        url = urlsplit(text)
+        return bool(url.hostname) and url.port != 0 and url.path in {"", "/"} and not (url.query or url.fragment)
+    except ValueError:
+        return False
 
 
 def _image(text: str) -> Override:

@@ -10,7 +10,7 @@ from typing import TypeAlias
 from ..plan import Attached, Command, NamedImage
 from ..stub import Stub
 from .declared import DeclaredContainer
-from .problems import Problems
+from .findings import Findings
 
 Override: TypeAlias = NamedImage | Command | Attached | Stub
 """What a container may be in place of the image that its template names."""
@@ -42,19 +42,19 @@ class Overrides:
         given = self.environment.get(container.hostname, {})
         return {**given, **(self.environment[own] if own is not None else {})}
 
-    def check(self, containers: Sequence[DeclaredContainer], problems: Problems) -> None:
+    def check(self, containers: Sequence[DeclaredContainer], findings: Findings) -> None:
         """Find what is given for containers that do not exist, or twice for one that variants share."""
         names = {name for each in containers for name in each.names}
         shown = ", ".join(dict.fromkeys(each.option for each in containers))
         for option, key in self._given():
             if key not in names:
-                problems.add(f"{option} {key}", "there is no such container", f"there are {shown}")
+                findings.problem(f"{option} {key}", "there is no such container", f"there are {shown}")
         for container in containers:
             for given in (self.containers, self.model_data, self.environment):
                 same = [name for name in container.names[:-1] if name in given]
                 if len(same) > 1:
                     which = f"{' and '.join(same)} are one container here, for these variants serve the same model"
-                    problems.add(container.where, which, f"give {same[0]} alone, or {container.hostname}")
+                    findings.problem(container.where, which, f"give {same[0]} alone, or {container.hostname}")
 
     def _given(self) -> Iterator[tuple[str, str]]:
         """The options and the containers that they name."""

@@ -17,8 +17,8 @@ from ..errors import LocalEndpointError
 from ..plan import DEFAULT_ACCOUNT, DEFAULT_REGION, EndpointPlan, Mode, ModelPlan, VariantPlan
 from .containers import plan_container
 from .declared import DeclaredContainer, DeclaredModel, declared_containers
+from .findings import Findings
 from .overrides import Overrides
-from .problems import Problems
 from .variants import plan_variants
 
 _PSEUDO: Final = frozenset({*SHARED, STACK_NAME, "AWS::StackId"})
@@ -52,41 +52,42 @@ def plan(
     Raises:
         LocalEndpointError: If it cannot run here, with every reason.
     """
-    problems, overrides = Problems(), overrides or Overrides()
+    findings, overrides = Findings(), overrides or Overrides()
     try:
         templates = read(path, values=values)
-        _check_values(values or {}, templates, problems)
+        _check_values(values or {}, templates, findings)
         chosen = choose(path, templates, stack=stack, endpoint=endpoint)
-        planned = _planned(chosen, endpoint_name, overrides, problems)
+        planned = _planned(chosen, endpoint_name, overrides, findings)
     except UnreadableTemplateError as reason:
         raise LocalEndpointError(str(reason)) from reason
     except UnclearEndpointError as reason:
-        raise problems.with_last(reason.where, reason.what, reason.fix) from reason
-    problems.raise_all()
+        raise findings.last_problem(reason.where, reason.what, reason.fix) from reason
+    findings.raise_problems()
     return planned
 
 
-def _check_values(values: Mapping[str, str], templates: Sequence[Template], problems: Problems) -> None:
+def _check_values(values: Mapping[str, str], templates: Sequence[Template], findings: Findings) -> None:
     """Refuse values of parameters that no stack has; those of nested stacks come from the stack around them."""
     stacks = [each for each in templates if not each.origin.nested_in]
     declared = {name for each in stacks for name in section(each.document, "Parameters")}
     for name in sorted(values.keys() - declared - _PSEUDO):
         there = ", ".join(sorted(declared | _PSEUDO))
-        problems.add(f"--set {name}", "there is no such parameter", f"there are {there}")
+        findings.problem(f"--set {name}", "there is no such parameter", f"there are {there}")
 
 
-def _planned(chosen: Endpoint, endpoint_name: str | None, overrides: Overrides, problems: Problems) -> EndpointPlan:
-    template, notes = chosen.template, list[str]()
+def _planned(chosen: Endpoint, endpoint_name: str | None, overrides: Overrides, findings: Findings) -> EndpointPlan:
+    template = chosen.template
     title = path_of(chosen) if template.construct_path(chosen.logical_id) else chosen.title
-    name = _name(chosen, endpoint_name, problems, notes)
-    variants = plan_variants(chosen, title, problems, notes)
-    declared = _models(template, variants, notes)
-    containers = declared_containers(declared, problems)
+    name = _name(chosen, endpoint_name, findings)
+    variants = plan_variants(chosen, title, findings)
+    declared = _models(template, variants, findings)
+    containers = declared_containers(declared, findings)
     if containers:
-        overrides.check(containers, problems)
-    models = [_model(each, containers, overrides, problems, notes) for each in declared]
+        overrides.check(containers, findings)
+    models = [_model(each, containers, overrides, findings) for each in declared]
     if template.macros:
-        notes.append(f"a macro may change the template at deployment, which is not seen: {', '.join(template.macros)}")
+        macros = ", ".join(template.macros)
+        findings.note(f"a macro may change the template at deployment, which is not seen: {macros}")
     return EndpointPlan(
         name=name,
         title=title,
@@ -94,28 +95,30 @@ def _planned(chosen: Endpoint, endpoint_name: str | None, overrides: Overrides, 
         account=template.account or DEFAULT_ACCOUNT,
         variants=variants,
         models=tuple(models),
-        notes=tuple(notes),
+        notes=findings.notes,
     )
 
 
-def _name(endpoint: Endpoint, given: str | None, problems: Problems, notes: list[str]) -> str:
+def _name(endpoint: Endpoint, given: str | None, findings: Findings) -> str:
     """What callers call the endpoint here."""
     if given is not None:
         if given not in ENDPOINT_NAME:
             what = f"{quoted(given)} is no name of an endpoint: {ENDPOINT_NAME.meaning}, at most 63"
-            problems.add("--endpoint-name", what, "give another one")
+            findings.problem("--endpoint-name", what, "give another one")
         return given
     if endpoint.name is None:
-        notes.append(f"its name is only known at deployment; here it is {endpoint.logical_id} (see --endpoint-name)")
+        findings.note(f"its name is only known at deployment; here it is {endpoint.logical_id} (see --endpoint-name)")
     return endpoint.name or endpoint.logical_id
 
 
-def _models(template: Template, variants: Sequence[VariantPlan], notes: list[str]) -> list[DeclaredModel]:
+def _models(template: Template, variants: Sequence[VariantPlan], findings: Findings) -> list[DeclaredModel]:
     """The models that variants serve, each once."""
     served: dict[str, list[str]] = {}
     for variant in variants:
         served.setdefault(variant.model, []).append(variant.name)
-    notes += (f"the variants {', '.join(names)} share one instance here" for names in served.values() if len(names) > 1)
+    for names in served.values():
+        if len(names) > 1:
+            findings.note(f"the variants {', '.join(names)} serve one model, and share one instance here")
     return [
         DeclaredModel(template=template, logical_id=logical_id, variants=tuple(names))
         for logical_id, names in served.items()
@@ -126,19 +129,18 @@ def _model(
     model: DeclaredModel,
     containers: Sequence[DeclaredContainer],
     overrides: Overrides,
-    problems: Problems,
-    notes: list[str],
+    findings: Findings,
 ) -> ModelPlan:
     own = [each for each in containers if each.model is model]
-    planned = [plan_container(each, overrides, problems, notes) for each in own]
+    planned = [plan_container(each, overrides, findings) for each in own]
     return ModelPlan(
         key=model.logical_id,
-        mode=_mode(model, problems),
+        mode=_mode(model, findings),
         containers=tuple(each for each in planned if each is not None),
     )
 
 
-def _mode(model: DeclaredModel, problems: Problems) -> Mode:
+def _mode(model: DeclaredModel, findings: Findings) -> Mode:
     """How the containers are called; of one that is not known, which is a problem, `Serial`."""
     mode = mode_of(model.properties)
     if mode == "Direct":
@@ -146,7 +148,7 @@ def _mode(model: DeclaredModel, problems: Problems) -> Mode:
     if mode != "Serial":
         path = ("InferenceExecutionConfig", "Mode")
         if mode is None:
-            problems.add_unknown(model.where, "its mode", model.template, model.logical_id, path)
+            findings.unknown(model.where, "its mode", model.template, model.logical_id, path)
         else:
-            problems.add(model.where, f"its mode is {quoted(mode)}", f"give {EXECUTION_MODE}")
+            findings.problem(model.where, f"its mode is {quoted(mode)}", f"give {EXECUTION_MODE}")
     return "Serial"
