@@ -30,7 +30,7 @@ class Ports:
     def environment(self) -> dict[str, str]:
         """What tells a container its ports, as SageMaker does.
 
-        https://docs.aws.amazon.com/sagemaker/latest/dg/build-your-own-processing-container.html#byoc-run-image
+        https://docs.aws.amazon.com/sagemaker/latest/dg/multi-container-troubleshooting.html
         """
         return {
             BIND_TO_PORT: str(self.bind_to),
