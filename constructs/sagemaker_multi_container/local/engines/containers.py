@@ -7,20 +7,21 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 from typing import Final
 
 from ..errors import LocalEndpointError
-from ..plan import BuiltImage, ContainerPlan, Image, ModelPlan, NamedImage
-from ..running import DEFAULT_PORT, MODEL_FOLDER, SECONDS_TO_END, Progress, RunningContainer
+from ..plan import BuiltImage, ContainerPlan, Image, ModelPlan
+from ..running import DEFAULT_PORT, SECONDS_TO_END, Progress, RunningContainer
 from .container_cli import CliError, ContainerCli, MissingCliError
 from .images import make_present, reference_of
+from .launch import Launch, image_of, launches_of, network_of
 from .leftovers import JOINED, NETWORK, OWN, OWNER, RUN, new_run, remove, remove_leftovers, this_process
-from .ports import LOOPBACK, Ports, in_own_network
+from .ports import LOOPBACK
 from .printed import because, with_output
 from .states import States
 
 _AT_ONCE: Final = 4
+_LINES: Final = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,44 +113,18 @@ class ContainerEngine:
         """
         self._has_started = True
         _tell(progress, [each.hostname for each in containers], "starting")
-        first, *others = (
-            _Launch(plan=plan, ports=in_own_network(place), model_data=folders.get(plan.hostname))
-            for place, plan in enumerate(containers)
-        )
-        holding = self._launch(first, OWN, _network_for(first, others))
-        urls = self._published(holding)
+        first, *others = launches_of(containers, folders)
+        holder_id = self._launch(first, OWN, network_of(first, others))
+        urls = self._published(holder_id)
         if not urls:
-            end, log = self._states.end_of(holding), self.cli.logs(holding, 20)
+            end, log = self._states.end_of(holder_id), self.cli.logs(holder_id, _LINES)
             raise LocalEndpointError(_ended_at_once(first.plan, end, log))
-        holder = RunningImage(
-            plan=first.plan,
-            id=holding,
-            url=urls[first.ports.bind_to],
-            default_port_url=urls[DEFAULT_PORT],
-            cli=self.cli,
-            states=self._states,
-        )
-
-        def join(launch: _Launch) -> RunningImage | LocalEndpointError:
-            try:
-                own = self._launch(launch, JOINED, ["--network", f"container:{holder.id}"])
-            except LocalEndpointError as error:
-                return error
-            return RunningImage(
-                plan=launch.plan,
-                id=own,
-                url=urls[launch.ports.bind_to],
-                default_port_url=urls[DEFAULT_PORT],
-                network_of=holder,
-                cli=self.cli,
-                states=self._states,
-            )
-
+        holder = self._running(first, holder_id, urls)
         with ThreadPoolExecutor(_AT_ONCE) as pool:
-            joined = list(pool.map(join, others))
+            joined = list(pool.map(partial(self._join, holder, urls), others))
         problems = [problem for each in joined if isinstance(each, LocalEndpointError) for problem in each.problems]
         if problems and (end := holder.ended()) is not None:
-            problems = [_ended_at_once(holder.plan, end, holder.logs())]
+            problems = [_ended_at_once(holder.plan, end, holder.logs(_LINES))]
         if problems:
             raise LocalEndpointError(problems)
         return [holder, *(each for each in joined if isinstance(each, RunningImage))]
@@ -167,17 +142,38 @@ class ContainerEngine:
             remove(self.cli, label)
         self._states.forget()
 
-    def _launch(self, launch: _Launch, network: str, options: Sequence[str]) -> str:
+    def _launch(self, launch: Launch, network: str, options: Sequence[str]) -> str:
         labels = {RUN: self._run, OWNER: this_process(), NETWORK: network}
+        reference = reference_of(image_of(launch.plan))
         named = [option for name, value in labels.items() for option in ("--label", f"{name}={value}")]
         try:
-            printed = self.cli("run", "--detach", *named, *options, *launch.options, launch.reference, "serve")
+            printed = self.cli("run", "--detach", *named, *options, *launch.options, reference, "serve")
         except CliError as error:
             problem = f"{launch.plan.hostname}: cannot start {launch.plan.workload}"
             raise LocalEndpointError(because(problem, error)) from error
         started = printed.split()[-1]
         self._states.watch(started)
         return started
+
+    def _join(self, holder: RunningImage, urls: Mapping[int, str], launch: Launch) -> RunningImage | LocalEndpointError:
+        try:
+            own_id = self._launch(launch, JOINED, ["--network", f"container:{holder.id}"])
+        except LocalEndpointError as error:
+            return error
+        return self._running(launch, own_id, urls, holder)
+
+    def _running(
+        self, launch: Launch, id: str, urls: Mapping[int, str], holder: RunningImage | None = None
+    ) -> RunningImage:
+        return RunningImage(
+            plan=launch.plan,
+            id=id,
+            url=urls[launch.ports.bind_to],
+            default_port_url=urls[DEFAULT_PORT],
+            network_of=holder,
+            cli=self.cli,
+            states=self._states,
+        )
 
     def _published(self, id: str) -> dict[int, str]:
         """Where the ports of a network answer on this machine; none if what holds the network has ended."""
@@ -189,48 +185,10 @@ class ContainerEngine:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Launch:
-    """What is to be started, and how."""
-
-    plan: ContainerPlan
-    ports: Ports
-    model_data: str | None
-
-    @property
-    def reference(self) -> str:
-        return reference_of(_image_of(self.plan))
-
-    @property
-    def options(self) -> list[str]:
-        environment = {**self.plan.environment, **self.ports.environment}
-        options = [option for name, value in environment.items() for option in ("--env", f"{name}={value}")]
-        if self.model_data is not None:
-            source = Path(self.model_data).absolute()
-            options += "--mount", f"type=bind,source={source},target={MODEL_FOLDER},readonly"
-        return options
-
-
-def _image_of(plan: ContainerPlan) -> Image:
-    if isinstance(plan.workload, BuiltImage | NamedImage):
-        return plan.workload
-    raise TypeError(f"{plan.hostname} is a {plan.workload}")
-
-
-def _network_for(first: _Launch, others: Sequence[_Launch]) -> list[str]:
-    """Options of the container that holds the network: nothing can be added to it later."""
-    options = ["--hostname", first.plan.hostname]
-    for port in (DEFAULT_PORT, *(each.ports.bind_to for each in (first, *others))):
-        options += "--publish", f"{LOOPBACK}::{port}"
-    for each in others:
-        options += "--add-host", f"{each.plan.hostname}:{LOOPBACK}"
-    return options
-
-
 def _by_image(containers: Sequence[ContainerPlan]) -> list[tuple[Image, list[str]]]:
     images: dict[str, tuple[Image, list[str]]] = {}
     for each in containers:
-        image = _image_of(each)
+        image = image_of(each)
         images.setdefault(reference_of(image), (image, []))[1].append(each.hostname)
     return list(images.values())
 

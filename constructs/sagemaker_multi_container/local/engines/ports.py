@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import socket
+from collections import deque
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Final
@@ -16,7 +17,7 @@ LOOPBACK: Final = "127.0.0.1"
 _BLOCK: Final = 10
 _FIRST, _LAST = 10_000, 32_000
 """Away from 8080, and below the ports that systems give to outgoing connections."""
-_given: Final[set[int]] = set()
+_given: Final[deque[int]] = deque(maxlen=200)
 """What processes may not listen on yet, though they were told to."""
 
 
@@ -30,7 +31,7 @@ class Ports:
     def environment(self) -> dict[str, str]:
         """What tells a container its ports, as SageMaker does.
 
-        https://docs.aws.amazon.com/sagemaker/latest/dg/build-your-own-processing-container.html#byoc-run-image
+        https://docs.aws.amazon.com/sagemaker/latest/dg/multi-container-troubleshooting.html
         """
         return {
             BIND_TO_PORT: str(self.bind_to),
@@ -52,7 +53,7 @@ def on_this_machine() -> Ports:
     blocks = range(_FIRST, _LAST, _BLOCK)
     for start in random.sample(blocks, len(blocks)):
         if start not in _given and _are_free(range(start, start + _BLOCK)):
-            _given.add(start)
+            _given.append(start)
             return Ports(start)
     raise LocalEndpointError(f"no {_BLOCK} consecutive ports from {_FIRST} to {_LAST} are free on {LOOPBACK}")
 

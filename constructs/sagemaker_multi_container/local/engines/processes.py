@@ -155,5 +155,5 @@ def _end(running: Iterable[RunningProcess], seconds: float) -> None:
 
 
 def _signal_group(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
-    with suppress(ProcessLookupError):
+    with suppress(ProcessLookupError, PermissionError):  # macOS says so of processes that have ended
         os.killpg(process.pid, number)
