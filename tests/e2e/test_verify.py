@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -347,6 +348,43 @@ def test_each_container_is_asked(cloud: Cloud, shell: Shell, tmp_path: Path) -> 
     assert "has no container c; those that can be asked by name are a, b" in stranger.stderr
     assert [line.split()[0] for line in everyone.stdout.splitlines()] == ["container", "a", "b"]
     assert (everyone.exit_code, somebody.exit_code) == (0, 1)
+
+
+def sessions() -> dict[str, str]:
+    """What the document shows: output by command."""
+    text = (Path(__file__).parents[2] / "docs" / "verify.md").read_text()
+    shown = re.findall(r"^```console\n\$ mce (.*?)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    return dict(shown)
+
+
+def test_the_document_shows_what_is_printed(cloud: Cloud, shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    """But for what differs from run to run, for which it has `...`."""
+
+    def search(stack: cdk.Stack) -> MultiContainerEndpoint:
+        return MultiContainerEndpoint(
+            stack,
+            "Endpoint",
+            endpoint_name="search",
+            mode=DIRECT,
+            instance_type="ml.m5.large",
+            containers=containers("ranker", "tagger"),
+        )
+
+    cloud.deploy(search)
+    monkeypatch.chdir(cloud.assembly.parent)
+    cloud.assembly.rename("cdk.out")
+    Path("rows.csv").write_text("1,2\n")
+    refusing = StubResponse(status=415, body=b"send application/json")
+    stubs = {"ranker": stub(b"7,9\n", content_type="text/csv"), "tagger": stub(refusing)}
+    with LocalEndpoint.from_containers(stubs, mode="Direct", name="search") as here:
+        shell.environment |= here.environment
+        printed = {command: shell.run(*command.split()).output for command in sessions()}
+    Path("cdk.out").rename(cloud.assembly)
+
+    assert len(printed) == 3
+    for command, shown in sessions().items():
+        pattern = r"\S*".join(map(re.escape, re.sub(" +", " ", shown).split("...")))
+        assert re.fullmatch(pattern, re.sub(" +", " ", printed[command])), printed[command]
 
 
 def test_samples_go_to_the_endpoint_that_is_verified(shell: Shell, tmp_path: Path) -> None:
