@@ -20,6 +20,7 @@ DOCUMENTS = [
     "docs/performance.md",
     "docs/pull-requests.md",
     "docs/review.md",
+    "docs/verify.md",
 ]
 REFERRED_TO = {
     "CHANGELOG.md": ["Semantic Versioning", "A change that would replace a deployed Endpoint"],

@@ -14,7 +14,7 @@ import pytest
 import sagemaker_multi_container
 
 ROOT = Path(__file__).parent.parent
-PURE = ["check", "cli", "local", "review", "rules", "template"]
+PURE = ["check", "cli", "invocation", "local", "review", "rules", "template", "verification"]
 
 
 def test_the_source_root_is_no_package() -> None:

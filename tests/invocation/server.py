@@ -113,10 +113,9 @@ def data_plane(answer: Answer | None = None) -> Iterator[DataPlane]:
 
 
 def error(code: str, message: str, status: int, **members: object) -> Answered:
-    """An error as the service sends it."""
-    return Answered(
-        body=json.dumps({"Message": message, **members}).encode(), status=status, headers={"X-Amzn-ErrorType": code}
-    )
+    """An error as services send it, in either of their protocols."""
+    body = {"__type": code, "Message": message, **members}
+    return Answered(body=json.dumps(body).encode(), status=status, headers={"X-Amzn-ErrorType": code})
 
 
 def part(content: bytes) -> bytes:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import click
 from rich.console import Console
 from rich.text import Text
 
-Tell = Callable[[str], object]
-"""Is told what is pending."""
+from ..verification.waiting import Tell
 
 
 @contextmanager

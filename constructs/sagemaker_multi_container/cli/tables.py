@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import shutil
 import sys
 
@@ -11,6 +12,8 @@ from rich.table import Table
 
 WIDEST = 10_000
 """The columns where there is no terminal, so that lines are never broken there."""
+_PADDING = re.compile(r" +((?:\x1b\[[0-9;]*m)*)$", re.MULTILINE)
+"""The spaces at the end of a line, before colours end."""
 
 
 def as_text(table: Table) -> str:
@@ -20,4 +23,4 @@ def as_text(table: Table) -> str:
     console = Console(file=io.StringIO(), force_terminal=True, color_system="standard", width=width)
     with console.capture() as captured:
         console.print(table)
-    return "".join(f"{line.rstrip()}\n" for line in captured.get().splitlines())
+    return _PADDING.sub(r"\1", captured.get())

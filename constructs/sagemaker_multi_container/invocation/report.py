@@ -16,11 +16,11 @@ Outcome = tuple[Target, Answer | RefusedError]
 
 def as_table(outcomes: Sequence[Outcome]) -> Table:
     """A row for each target: what it answered, or that it did not."""
-    table = Table(box=None, pad_edge=False, header_style="")
+    table = Table(box=None, pad_edge=False)
     for column in ("container", "variant", "result", "content type"):
-        table.add_column(Text(column, "bold"), overflow="fold")
+        table.add_column(column, overflow="fold")
     for figure in ("bytes", "ms"):
-        table.add_column(Text(figure, "bold"), justify="right", no_wrap=True)
+        table.add_column(figure, justify="right", no_wrap=True)
     for target, outcome in outcomes:
         table.add_row(*_cells(target, outcome))
     return table

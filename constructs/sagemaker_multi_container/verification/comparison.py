@@ -30,7 +30,7 @@ class Difference:
 
     def __str__(self) -> str:
         """For people, without what may be secret."""
-        place = property_path(self.path)
+        place = printable(property_path(self.path))
         if _ENVIRONMENT in self.path:
             if self.declared is None:
                 return f"{place} is set, and the template does not set it"

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
+from ..check.printable import printable
 from ..review.values import property_path
 from .checks import Check, Outcome, judged
 from .comparison import Difference
 
-MOST: int = 5
+MOST: Final = 5
 """The differences that one check tells."""
 
 
@@ -26,6 +28,6 @@ def found(check: str, subject: str, differences: Iterable[Difference], note: str
     if certain:
         more = [f"{len(certain) - MOST} more differences"] if len(certain) > MOST else []
         return judged(check, subject, holds=False, says="; ".join([*map(str, certain[:MOST]), *more]))
-    only = ", ".join(property_path(each.path) for each in perhaps)
+    only = printable(", ".join(property_path(each.path) for each in perhaps))
     unknown = f"; only known at deployment: {only}" if only else ""
     return Check(check=check, subject=subject, outcome=Outcome.HELD, says=f"{note}{unknown}")

@@ -16,9 +16,9 @@ _COLOURS = {Outcome.HELD: "green", Outcome.FAILED: "red", Outcome.NOT_MADE: "dim
 
 def as_table(verification: Verification) -> Table:
     """A row for each check."""
-    table = Table(box=None, pad_edge=False, header_style="")
+    table = Table(box=None, pad_edge=False)
     for column in ("check", "subject", "outcome", "what was found"):
-        table.add_column(Text(column, "bold"), overflow="fold")
+        table.add_column(column, overflow="fold")
     for each in verification.checks:
         outcome = Text(each.outcome.value, _COLOURS[each.outcome])
         table.add_row(Text(each.check), Text(printable(each.subject)), outcome, Text(printable(each.says)))

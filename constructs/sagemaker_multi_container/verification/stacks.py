@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from ..check.printable import printable
 from .checks import Check, judged
 
-_DONE = ("_COMPLETE", "_COMPLETE_CLEANUP_IN_PROGRESS")
+_DONE = frozenset({"CREATE_COMPLETE", "IMPORT_COMPLETE", "UPDATE_COMPLETE", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"})
+"""The statuses of a stack whose last deployment got to its end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +30,6 @@ class Stack:
 
 def check_stack(stack: Stack) -> Check:
     """Whether the last deployment of a stack got to its end, rather than back."""
-    is_done = "ROLLBACK" not in stack.status and stack.status.endswith(_DONE)
+    is_done = stack.status in _DONE
     why = f": {printable(stack.reason)}" if stack.reason and not is_done else ""
     return judged("stack", stack.name, holds=is_done, says=f"{stack.status}{why}")

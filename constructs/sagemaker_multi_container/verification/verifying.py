@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Final
 
 from ..invocation import Answer, Deployed, RefusedError, Request, Target
 from ..invocation.bodies import Body
@@ -25,8 +24,6 @@ from .stacks import Stack, check_stack
 from .status import check_status, is_pending, last_deployment, pending, status_of
 from .variants import check_variants
 from .waiting import Tell, at_rest
-
-_CONTENT_ALONE: Final = "what is deployed is compared by its content alone"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,8 +60,9 @@ def verify(connections: Connections, question: Question, tell: Tell) -> Verifica
     if question.samples.are_given and not connections.has_control_plane:
         url = connections.runtime.meta.endpoint_url
         raise UnclearError(f"samples would go to {url}, not to AWS: unset AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME")
-    stack, checks = _stack(connections, question)
+    stack = _stack(connections, question)
     name = question.name or _name(connections, declared, stack)
+    checks = [] if declared is None else [_check_of_stack(declared, stack)]
     try:
         endpoint = at_rest(lambda: describe_endpoint(connections, name), question.timeout, tell)
     except RefusedError as refused:
@@ -85,27 +83,29 @@ def verify(connections: Connections, question: Question, tell: Tell) -> Verifica
     )
 
 
-def _stack(connections: Connections, question: Question) -> tuple[Stack | None, list[Check]]:
-    """The stack that the endpoint is declared in, if it can be asked for."""
-    if question.declared is None:
-        return None, []
-    name = question.declared.template.stack
+def _stack(connections: Connections, question: Question) -> Stack | str:
+    """The stack that the endpoint is declared in, or why it cannot be asked for."""
     if question.way is None:
-        return None, [not_made("stack", name, f"a template in a file tells of no stack: {_CONTENT_ALONE}")]
+        return "nothing tells of a stack"
     try:
-        stack = describe_stack(connections, question.way)
+        return describe_stack(connections, question.way)
     except RefusedError as refused:
-        return None, [not_made("stack", name, f"{refused}; {_CONTENT_ALONE}")]
-    return stack, [check_stack(stack)]
+        return str(refused)
 
 
-def _name(connections: Connections, declared: Endpoint | None, stack: Stack | None) -> str:
+def _check_of_stack(declared: Endpoint, stack: Stack | str) -> Check:
+    if isinstance(stack, Stack):
+        return check_stack(stack)
+    return not_made("stack", declared.template.stack, f"{stack}; what is deployed is compared by its content alone")
+
+
+def _name(connections: Connections, declared: Endpoint | None, stack: Stack | str) -> str:
     """The name of the declared endpoint, which CloudFormation has generated if it is not given."""
     if declared is None:
-        raise UnclearError("it is not clear which endpoint is meant: give its name, or --assembly")
-    if stack is None:
+        raise UnclearError("it is not clear which endpoint is meant: give its name, or what declares it")
+    if isinstance(stack, str):
         if declared.name is None:
-            raise UnclearError("CloudFormation generates the endpoint's name and could not be asked: give ENDPOINT")
+            raise UnclearError(f"only CloudFormation knows the endpoint's name, and {stack}: give ENDPOINT")
         return declared.name
     fixed, arn = as_deployed(declared, stack.id, stack).name, stack.resources.get(declared.logical_id)
     if fixed is not None:
@@ -119,9 +119,7 @@ def _name(connections: Connections, declared: Endpoint | None, stack: Stack | No
     return name
 
 
-def _content(
-    connections: Connections, question: Question, endpoint: Properties, stack: Stack | None
-) -> Iterator[Check]:
+def _content(connections: Connections, question: Question, endpoint: Properties, stack: Stack | str) -> Iterator[Check]:
     """What the endpoint serves, and whether that answers."""
     try:
         deployed = describe_deployed(connections, endpoint)
@@ -139,20 +137,20 @@ def _content(
     yield from check_answers(deployed, question.samples, lambda target, body: _ask(connections, deployed, target, body))
 
 
-def _expected(declared: Endpoint | None, endpoint: Properties, stack: Stack | None) -> Endpoint | None:
+def _expected(declared: Endpoint | None, endpoint: Properties, stack: Stack | str) -> Endpoint | None:
     """What was meant, where the endpoint is."""
     if declared is None:
         return None
-    expected = as_deployed(declared, str(endpoint["EndpointArn"]), stack)
+    expected = as_deployed(declared, str(endpoint["EndpointArn"]), stack if isinstance(stack, Stack) else None)
     if declared.template.account not in (None, expected.template.account):
         asked, meant = expected.template.account, declared.template.account
         raise UnclearError(f"the stack goes to account {meant}, and {asked} is asked: give a --profile of that account")
     return expected
 
 
-def _compared(expected: Endpoint, deployed: Deployed, stack: Stack | None) -> Iterator[Check]:
+def _compared(expected: Endpoint, deployed: Deployed, stack: Stack | str) -> Iterator[Check]:
     """Whether what is deployed is what was meant."""
-    if stack is not None:
+    if isinstance(stack, Stack):
         yield from check_resources(expected, deployed, stack)
     yield check_settings(expected, deployed)
     yield from check_variants(expected, deployed)
