@@ -10,8 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import aws_cdk as cdk
+import hypothesis
 import pytest
 from jsii._kernel.providers import process
+
+# How long an example takes says more of what else the machine does than of us.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 ROOT = Path(__file__).parent.parent
 RECOMMENDED_FLAGS: dict[str, Any] = json.loads((ROOT / "cdk.json").read_text())["context"]

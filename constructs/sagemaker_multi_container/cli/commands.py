@@ -20,7 +20,7 @@ INTERRUPTED: Final = 130
 COMMANDS: Final = {
     "check": "Hold CloudFormation templates against what SageMaker accepts.",
     "review": "Say what a change does to each endpoint and its callers.",
-    "local": "Run an endpoint on this machine, for unmodified clients of boto3 and the AWS CLI.",
+    "local": "Run an endpoint on this machine, for any client of AWS.",
     "invoke": "Send a request to an endpoint, and write what it answers.",
     "verify": "Say whether what is deployed is what was meant, and answers.",
 }
