@@ -101,11 +101,11 @@ def test_a_stream_that_breaks_off_is_an_error_of_the_stream(image: NamedImage) -
         response = client.invoke_endpoint_with_response_stream(
             EndpointName="search", TargetContainerHostname="first", Body=b"abcd"
         )
-        parts = (event["PayloadPart"]["Bytes"] for event in response["Body"])
-
-        assert next(parts) == b"abcd"
-        with pytest.raises(EventStreamError, match="ModelStreamError"):
-            next(parts)
+        with closing(response["Body"]) as events:
+            parts = (event["PayloadPart"]["Bytes"] for event in events)
+            assert next(parts) == b"abcd"
+            with pytest.raises(EventStreamError, match="ModelStreamError"):
+                next(parts)
 
 
 def test_a_container_that_is_killed_under_load_fails_its_requests_and_no_others(
