@@ -1,8 +1,10 @@
-"""`make demo`: the reference app deployed, updated and destroyed by the real `cdk`, without an AWS account."""
+"""`make demo`: the reference app deployed, called, updated and destroyed by the real `cdk`, without an AWS account."""
 
 import sys
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,10 +14,14 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from embedded_aws import model_server
 from embedded_aws.cdk_cli import CdkCli, Result
+from embedded_aws.container_engine import NoEngineError, find_engine
 from embedded_aws.launcher import ROOT, EmbeddedAws, EmbeddedAwsError
+from sagemaker_multi_container.local import Command, LocalEndpoint, LocalEndpointError, NamedImage
 
 STACK = "ReferenceEndpoint"
+REQUEST = b"great service"
 FINAL_ASSEMBLY = Path("cdk.out")
 FIRST_ASSEMBLY = FINAL_ASSEMBLY / "before"
 
@@ -35,6 +41,7 @@ class Deployment:
     config: str
     model: str
     mode: str
+    hostnames: list[str]
     containers: str
     instances: str
 
@@ -56,6 +63,7 @@ class Deployment:
             config=endpoint["EndpointConfigName"],
             model=model["ModelName"],
             mode=model["InferenceExecutionConfig"]["Mode"],
+            hostnames=[container["ContainerHostname"] for container in model["Containers"]],
             containers=", ".join(_container(container) for container in model["Containers"]),
             instances=f"{endpoint['ProductionVariants'][0]['CurrentInstanceCount']} x {variant['InstanceType']}",
         )
@@ -64,9 +72,11 @@ class Deployment:
 class Demo:
     """The steps of the demo, in their order."""
 
-    def __init__(self, console: Console, folder: Path, aws: EmbeddedAws) -> None:
+    def __init__(self, console: Console, folder: Path, aws: EmbeddedAws, model: NamedImage | Command) -> None:
         self._console = console
+        self._folder = folder
         self._aws = aws
+        self._model = model
         self._cdk = CdkCli(aws.environment, folder)
 
     def run(self) -> None:
@@ -76,9 +86,12 @@ class Demo:
         self._deploy(FIRST_ASSEMBLY)
         before = Deployment.describe(self._aws)
         self._show(before)
+        self._call(FIRST_ASSEMBLY, before)
         self._synth(FINAL_ASSEMBLY, mode="Direct", max_tokens="256")
         self._deploy(FINAL_ASSEMBLY)
-        self._compare(before, Deployment.describe(self._aws))
+        after = Deployment.describe(self._aws)
+        self._compare(before, after)
+        self._call(FINAL_ASSEMBLY, after)
         self._aws.reset_calls()
         self._step("cdk destroy", lambda: self._cdk.destroy(FINAL_ASSEMBLY))
         self._show_calls()
@@ -92,6 +105,34 @@ class Demo:
         self._aws.reset_calls()
         self._step(f"cdk deploy --app {assembly}", lambda: self._cdk.deploy(assembly))
         self._show_calls()
+
+    def _call(self, assembly: Path, deployment: Deployment) -> None:
+        """Run the containers of what was deployed, and call them by boto3 as the deployed endpoint is called."""
+        started = time.monotonic()
+        endpoint = LocalEndpoint.from_assembly(
+            self._folder / assembly,
+            endpoint_name=deployment.endpoint,
+            containers=dict.fromkeys(deployment.hostnames, self._model),
+            model_data={"classifier": None, "calibrator": None},
+            environment={
+                hostname: {"MODEL_NAME": hostname, "MODEL_ANSWER": "sign"} for hostname in deployment.hostnames
+            },
+        )
+        with self._console.status("mce local"), endpoint:
+            answers = [
+                (target, endpoint.client().invoke_endpoint(EndpointName=endpoint.name, Body=REQUEST, **target))
+                for target in _targets(deployment)
+            ]
+            url = endpoint.url
+            table = _table(f"invoke_endpoint({deployment.mode})", "answers")
+            for target, answer in answers:
+                asked = ", ".join(f"{name}={value}" for name, value in target.items())
+                table.add_row(asked or f"Body={REQUEST.decode()}", answer["Body"].read().decode())
+        self._console.print(
+            f"[green]✓[/] mce local {escape(str(assembly))} [dim]{time.monotonic() - started:.1f} s,"
+            f" AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME={url}[/]"
+        )
+        self._console.print(table)
 
     def _step(self, title: str, command: Callable[[], Result]) -> None:
         started = time.monotonic()
@@ -138,15 +179,38 @@ class Demo:
             raise DemoError(f"`cdk destroy` left something behind: {counts}.")
 
 
+def _targets(deployment: Deployment) -> list[dict[str, str]]:
+    """Whom a call of boto3 names: nobody in a pipeline."""
+    if deployment.mode == "Serial":
+        return [{}]
+    return [{"TargetContainerHostname": hostname} for hostname in deployment.hostnames]
+
+
+@contextmanager
+def _model(console: Console) -> Iterator[NamedImage | Command]:
+    """The model server: in a container if an engine runs containers here, else as a process."""
+    with tempfile.TemporaryDirectory() as settings:
+        try:
+            engine = find_engine(Path(settings))
+        except NoEngineError as error:
+            console.print("[yellow]![/] The containers are processes of this machine, since no container engine runs:")
+            console.print(f"  {escape(str(error))}", soft_wrap=True, style="dim")
+            yield Command(arguments=(sys.executable, model_server.__file__))
+            return
+        console.print(f"[green]✓[/] Containers run on {engine.program}")
+        with engine.in_use():
+            yield NamedImage(name=engine.image)
+
+
 def main(folder: Path = ROOT) -> int:
     """Run the demo on the app in `folder` and return the exit code."""
     console = Console(highlight=False)
     started = time.monotonic()
     try:
-        with EmbeddedAws(transition_seconds=0) as aws:
+        with EmbeddedAws(transition_seconds=0) as aws, _model(console) as model:
             console.print(f"[green]✓[/] An embedded AWS answers at {aws.url} (process {aws.pid})")
-            Demo(console, folder, aws).run()
-    except (DemoError, EmbeddedAwsError) as error:
+            Demo(console, folder, aws, model).run()
+    except (DemoError, EmbeddedAwsError, LocalEndpointError) as error:
         console.print(f"[red]✗[/] {escape(str(error))}")
         return 1
     except KeyboardInterrupt:

@@ -6,7 +6,7 @@ as a process. Its environment says what it does:
 | Variable | Meaning |
 | --- | --- |
 | `MODEL_NAME` | what it calls itself; its hostname by default |
-| `MODEL_ANSWER` | `tell` (what it was asked, as JSON; the default), `echo`, or `upper` (the body in upper case) |
+| `MODEL_ANSWER` | `tell` what it was asked, as JSON (the default), or the body: `echo`, in `upper` case, or `sign`ed |
 | `MODEL_CONTENT_TYPE` | the content type of its answers; `application/json`, or that of the request if it echoes |
 | `MODEL_ADDRESS` | where it listens; all addresses by default, which a container needs |
 | `MODEL_PARTS` | answer in this many parts |
@@ -72,6 +72,8 @@ class Handler(BaseHTTPRequestHandler):
         match os.environ.get("MODEL_ANSWER", "tell"):
             case "echo":
                 return body, self.headers.get("Content-Type")
+            case "sign":
+                return body + f" → {NAME}".encode(), self.headers.get("Content-Type")
             case "upper":
                 return body.upper(), self.headers.get("Content-Type")
             case _:

@@ -11,11 +11,10 @@ from typing import Any
 
 import pytest
 
+from embedded_aws.container_engine import FoundEngine, NoEngineError, find_engine
 from sagemaker_multi_container.local.engines.container_cli import CliError, ContainerCli
 from sagemaker_multi_container.local.engines.images import reference_of
 from sagemaker_multi_container.local.plan import BuiltImage, NamedImage
-
-from .finding import FoundEngine, NoEngineError, find_engine
 
 Build = Callable[..., BuiltImage]
 
@@ -30,9 +29,7 @@ def _engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FoundEngine]:
             found = find_engine(tmp_path_factory.mktemp("engine"))
         except NoEngineError as error:
             pytest.skip(f"no container engine runs here ({error})")
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in {"CDK_DOCKER": found.program, **found.environment}.items():
-            patch.setenv(name, value)
+    with found.in_use():
         yield found
 
 

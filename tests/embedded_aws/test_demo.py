@@ -9,11 +9,13 @@ from embedded_aws import demo, launcher
 pytestmark = pytest.mark.e2e
 
 
-def test_the_demo_deploys_updates_and_destroys(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_demo_deploys_calls_updates_and_destroys(capsys: pytest.CaptureFixture[str]) -> None:
     assert demo.main() == 0
     printed = " ".join(capsys.readouterr().out.split())
     assert "called CreateModel, CreateEndpointConfig, CreateEndpoint ┏" in printed
     assert "called CreateModel, CreateEndpointConfig, UpdateEndpoint, DeleteEndpointConfig, DeleteModel ┏" in printed
+    assert "great service → tokenizer → classifier → calibrator" in printed.replace("│ │ │ ", "")
+    assert "TargetContainerHostname=classifier │ great service → classifier" in printed
     assert "Left over: 0 endpoints, 0 configurations, 0 models, 0 stacks" in printed
 
 

@@ -81,10 +81,10 @@ def local(
 ) -> None:
     """Run an endpoint on this machine, for any client of AWS.
 
-    Clients of boto3, the AWS CLI and others call it unmodified. ASSEMBLY is a cloud assembly of the CDK or a template in
-    JSON or YAML; cdk.out by default. Images that are assets are built, and others pulled, with the container CLI that
-    CDK_DOCKER names. HOSTNAME is that of a container, or VARIANT/HOSTNAME where two variants have containers of their
-    own with the same one. AWS is not asked, and nothing listens but on 127.0.0.1.
+    Clients of boto3, the AWS CLI and others call it unmodified. ASSEMBLY is a cloud assembly of the CDK or a template
+    in JSON or YAML; cdk.out by default. Images that are assets are built, and others pulled, with the container CLI
+    that CDK_DOCKER names. HOSTNAME is that of a container, or VARIANT/HOSTNAME where two variants have containers of
+    their own with the same one. AWS is not asked, and nothing listens but on 127.0.0.1.
 
     Exit code: 0 if it was stopped, or nothing was found with --check; 1 if something was found, or a container ended; 2
     if it could not be started.

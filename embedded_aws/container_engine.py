@@ -1,15 +1,20 @@
-"""Which container engine runs containers here. That a CLI is installed, or that it answers, says little."""
+"""Which container engine runs containers here: `python -m embedded_aws.container_engine`.
+
+That a CLI is installed, or that it answers, says little.
+"""
 
 from __future__ import annotations
 
 import os
 import shutil
+import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
-
-import pytest
+from unittest.mock import patch
 
 from embedded_aws import host_image
 from sagemaker_multi_container.local.engines.container_cli import CliError, ContainerCli
@@ -34,6 +39,12 @@ class FoundEngine:
     environment: dict[str, str] = field(default_factory=dict)
     """What the engine needs in its environment."""
 
+    @contextmanager
+    def in_use(self) -> Iterator[None]:
+        """Let `CDK_DOCKER` name it for some time."""
+        with patch.dict(os.environ, {"CDK_DOCKER": self.program, **self.environment}):
+            yield
+
 
 class NoEngineError(Exception):
     """No engine runs containers. The text says why."""
@@ -54,9 +65,7 @@ def find_engine(folder: Path) -> FoundEngine:
             environments.append({"CONTAINERS_CONF": str(settings)})
         for environment in environments:
             try:
-                with pytest.MonkeyPatch.context() as patch:
-                    for name, value in environment.items():
-                        patch.setenv(name, value)
+                with patch.dict(os.environ, environment):
                     return FoundEngine(program, _image_that_runs(ContainerCli(program)), environment)
             except CliError as error:
                 reasons.append(f"{program}: {' '.join(str(error).split())}")
@@ -74,3 +83,11 @@ def _image_that_runs(cli: ContainerCli) -> str:
             cli("build", "--tag", image, context)
     cli("run", "--rm", "--publish", "127.0.0.1::8080", "--env", "FAULT_EXIT_CODE=0", image, "serve")
     return image
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as _folder:
+        try:
+            print(f"containers run on {find_engine(Path(_folder)).program}")
+        except NoEngineError as error:
+            sys.exit(f"no container engine runs here ({error})")
