@@ -6,6 +6,7 @@ import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Final
@@ -63,6 +64,12 @@ _LOOKS: Final = 0.5
     multiple=True,
     help="The value of a parameter of the template, or of a pseudo parameter such as AWS::Region.",
 )
+@click.option(
+    "--startup-timeout",
+    metavar="SECONDS",
+    type=click.FloatRange(0, min_open=True),
+    help="How long containers may take to answer pings; else what the variant says, or 8 minutes.",
+)
 @click.option("--check", is_flag=True, help="Start the containers, say what SageMaker would refuse, and stop.")
 @click.pass_context
 def local(
@@ -77,6 +84,7 @@ def local(
     model_data: Sequence[str],
     environment: Sequence[str],
     values: Sequence[str],
+    startup_timeout: float | None,
     check: bool,
 ) -> None:
     """Run an endpoint on this machine, for any client of AWS.
@@ -100,6 +108,9 @@ def local(
                 containers=containers, images=images, model_data=model_data, environment=environment
             ),
         )
+        if startup_timeout is not None:
+            variants = (replace(each, startup_timeout=startup_timeout) for each in plan.variants)
+            plan = replace(plan, variants=tuple(variants))
         with needs("local", "aiohttp", "rich"):
             from .local_view import LocalView  # noqa: PLC0415
         with _terminated_as_interrupted():

@@ -24,6 +24,7 @@ PING_SECONDS: Final = 2.0
 https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-inference-code.html
 """
 
+_WAITING: Final = "waiting for /ping"
 _SHORTEST_PAUSE, _LONGEST_PAUSE = 0.05, 0.5
 _BETWEEN_LOOKS: Final = 1.0
 """Seconds between two looks whether a container has ended, each of which may be a program that runs."""
@@ -155,7 +156,7 @@ class _Watch:
         hostname = self._container.plan.hostname
         deadline = time.monotonic() + self._variant.startup_timeout
         look_at, pause = 0.0, _SHORTEST_PAUSE
-        self._progress(hostname, "waiting for /ping")
+        self._progress(hostname, _WAITING)
         while not (last := ping(self._container.url)).is_healthy:
             now = time.monotonic()
             if now >= look_at:
@@ -163,6 +164,7 @@ class _Watch:
                 if (end := self._container.ended()) is not None:
                     give_up.set()
                     return self._failed(end)
+                self._progress(hostname, self._state(last))
             if now >= deadline:
                 return self._silent(last) or self._failed(self._why(last))
             if give_up.wait(min(pause, deadline - now)):
@@ -171,6 +173,14 @@ class _Watch:
             pause = min(pause * 1.5, _LONGEST_PAUSE)
         self._progress(hostname, "healthy")
         return None
+
+    def _state(self, last: Ping) -> str:
+        """What is seen of it while it is waited for."""
+        if last.status is not None:
+            return f"answers /ping with status {last.status}"
+        default = self._container.default_port_url
+        is_elsewhere = default is not None and ping(default).status is not None
+        return f"{_WAITING}; something listens on {DEFAULT_PORT}" if is_elsewhere else _WAITING
 
     def _failed(self, reason: str, *, is_about_port: bool = False) -> Unhealthy:
         return Unhealthy(
