@@ -16,12 +16,14 @@ import click
 
 import sagemaker_multi_container
 from sagemaker_multi_container.cli.commands import mce
+from sagemaker_multi_container.local import LocalEndpoint
 
 ROOT = Path(__file__).parent.parent
 DOCUMENT = ROOT / "docs" / "features.md"
 HEADER = ["Feature", "How", "Test"]
 NAMES: dict[str, Any] = {
     **{name: getattr(sagemaker_multi_container, name) for name in sagemaker_multi_container.__all__},
+    "LocalEndpoint": LocalEndpoint,
     "endpoint": sagemaker_multi_container.MultiContainerEndpoint,
     "cdk": cdk,
 }

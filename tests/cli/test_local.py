@@ -196,6 +196,20 @@ def test_a_container_that_does_not_start_is_explained(tmp_path: Path) -> None:
     assert code == 2
 
 
+def test_check_says_what_sagemaker_would_refuse(tmp_path: Path) -> None:
+    """Of what it is, and of what was not looked at; and stops."""
+    with _running(
+        tmp_path, *_both(SERVER), "--env", "tagger.FAULT_PING_STATUS=500", "--startup-timeout", "1", "--check"
+    ) as running:
+        code = running.process.wait(DEADLINE)
+        running.wait_for("info: ranker: image: is a process .* not looked at")
+        running.wait_for("error: tagger: ping: answered /ping with status 500, not 200, in 1 s")
+        running.wait_for("SageMaker: The tagger container for production variant AllTraffic did not pass the ping")
+        running.wait_for("^1 error$")
+
+    assert code == 1
+
+
 def test_a_port_that_is_taken_is_said_before_anything_is_started(tmp_path: Path) -> None:
     with LocalEndpoint.from_containers({"a": stub(), "b": stub()}, mode="Direct") as other:
         port = other.url.rpartition(":")[2]

@@ -6,14 +6,20 @@ import json
 import os
 import re
 import shlex
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
+import aws_cdk as cdk
 import pytest
 
+from embedded_aws import model_server
 from embedded_aws.cdk_cli import CdkCli
 from embedded_aws.launcher import EmbeddedAws
+from sagemaker_multi_container import InferenceExecutionMode, MultiContainerEndpoint
+
+from .conftest import Cloud, containers
 
 pytestmark = pytest.mark.e2e
 
@@ -31,9 +37,13 @@ def test_there_is_a_test_of_every_command() -> None:
         "cdk bootstrap",
         "cdk deploy -c models_bucket=<your bucket>",
         "pip install .",
-        "pip install '.[cli]'",
+        "pip install '.[cli,local,aws]'",
         "mce review base/cdk.out head/cdk.out --fail-on breaks-callers,replace,refused,error",
         "mce check cdk.out",
+        "mce local cdk.out --check",
+        "mce local cdk.out",
+        "mce verify search --assembly cdk.out --body sample.json",
+        "mce invoke search --target ranker --body sample.json",
     ]
 
 
@@ -64,15 +74,17 @@ def test_the_package_installs_from_a_checkout(tmp_path: Path) -> None:
     assert [path.name for path in (tmp_path / "bin").iterdir()] == ["mce"]
 
 
-def test_the_command_has_an_extra(tmp_path: Path) -> None:
-    """What it needs is here already, so that nothing would be installed but the package."""
+def test_the_command_has_extras(tmp_path: Path) -> None:
+    """What they need is here already, so that nothing would be installed but the package."""
     report = tmp_path / "report.json"
     dry_run = [sys.executable, "-m", "pip", "install", "--dry-run", "--no-build-isolation", "--report", str(report)]
-    subprocess.run([*dry_run, ".[cli]"], cwd=ROOT, check=True, capture_output=True)
+    subprocess.run([*dry_run, ".[cli,local,aws]"], cwd=ROOT, check=True, capture_output=True)
 
     (package,) = json.loads(report.read_text())["install"]
-    assert package["requested_extras"] == ["cli"]
-    assert {"click", "pyyaml"} <= {re.split(r"\W", each)[0] for each in package["metadata"]["requires_dist"]}
+    assert sorted(package["requested_extras"]) == ["aws", "cli", "local"]
+    assert {"aiohttp", "boto3", "click", "pyyaml", "rich"} <= {
+        re.split(r"\W", each)[0] for each in package["metadata"]["requires_dist"]
+    }
 
 
 def test_a_change_of_the_reference_app_is_reviewed_and_checked(tmp_path: Path) -> None:
@@ -81,7 +93,7 @@ def test_a_change_of_the_reference_app_is_reviewed_and_checked(tmp_path: Path) -
         synthesis = {"CDK_OUTDIR": str(tmp_path / folder / "cdk.out"), "CDK_CONTEXT_JSON": json.dumps({"mode": mode})}
         environment = os.environ | synthesis | {"CDK_VALIDATION": "false"}
         subprocess.run([sys.executable, "app.py"], cwd=ROOT, check=True, env=environment)
-    review, check = (command for command in COMMANDS if command.startswith("mce"))
+    review, check = (command for command in COMMANDS if command.startswith(("mce review", "mce check")))
 
     reviewed = subprocess.run(shlex.split(review), cwd=tmp_path, capture_output=True, text=True, check=False)
     checked = subprocess.run(shlex.split(check), cwd=tmp_path / "head", capture_output=True, text=True, check=False)
@@ -90,3 +102,46 @@ def test_a_change_of_the_reference_app_is_reviewed_and_checked(tmp_path: Path) -
     assert "TargetContainerHostname" in reviewed.stdout
     assert checked.returncode == 0, checked.stderr
     assert checked.stdout.startswith("no findings")
+
+
+def test_an_endpoint_is_run_here_deployed_verified_and_invoked(cloud: Cloud) -> None:
+    """With the model server in place of the images, and the embedded AWS in place of AWS."""
+    cloud.deploy(_search)
+    folder = cloud.assembly.parent
+    cloud.assembly.rename(folder / "cdk.out")
+    (folder / "sample.json").write_text('{"query": "shoes"}')
+    server = shlex.join([sys.executable, model_server.__file__])
+    here = [f"--container={hostname}={server}" for hostname in ("ranker", "tagger")]
+    here += [f"--model-data={hostname}=" for hostname in ("ranker", "tagger")]
+    check, run, *calls = [command for command in COMMANDS if re.match("mce (local|verify|invoke)", command)]
+
+    checked = subprocess.run([*shlex.split(check), *here], cwd=folder, capture_output=True, text=True, check=False)
+    with subprocess.Popen(
+        [*shlex.split(run), *here, "--port=0"], cwd=folder, stdout=subprocess.PIPE, text=True
+    ) as local:
+        exported = next(each for line in local.stdout or () if (each := re.match(r"  export (\w+)=(.*)", line)))
+        environment = os.environ | dict(cloud.aws.environment) | {exported[1]: exported[2]}
+        called = [
+            subprocess.run(shlex.split(each), cwd=folder, env=environment, capture_output=True, text=True, check=False)
+            for each in calls
+        ]
+        local.send_signal(signal.SIGINT)
+        local.communicate()
+    (folder / "cdk.out").rename(cloud.assembly)
+
+    assert checked.returncode == 0, checked.stderr
+    assert "all 2 containers answer pings on their own ports" in checked.stdout
+    assert [each.returncode for each in called] == [0, 0], called
+    assert json.loads(called[1].stdout)["body"] == '{"query": "shoes"}'
+    assert local.returncode == 0
+
+
+def _search(stack: cdk.Stack) -> MultiContainerEndpoint:
+    return MultiContainerEndpoint(
+        stack,
+        "Endpoint",
+        endpoint_name="search",
+        mode=InferenceExecutionMode.DIRECT,
+        instance_type="ml.m5.large",
+        containers=containers("ranker", "tagger"),
+    )
