@@ -144,7 +144,8 @@ def _serve(plan: EndpointPlan, port: int, view: LocalView) -> int:
         endpoint = LocalEndpoint(plan)
         with view.starting():
             for finding in inspect_findings(plan, view.progress):
-                view.found(finding)
+                if finding.severity is not Severity.INFO:
+                    view.found(finding)
             endpoint.start(data_plane, view.progress)
         ended: set[str] = set()
         try:

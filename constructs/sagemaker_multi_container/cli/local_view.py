@@ -110,9 +110,13 @@ class LocalView:
         self._console.print(Text(printable(text), style))
 
     def _containers(self) -> Table:
+        rows = [(f"  {hostname}", printable(state), self._kinds[hostname]) for hostname, state in self._states.items()]
         table = Table.grid(padding=(0, 2))
-        for hostname, state in self._states.items():
-            table.add_row(f"  {hostname}", Text(self._kinds[hostname], _FAINT), Text(printable(state)))
+        for column in range(2):
+            table.add_column(no_wrap=True, min_width=max(len(row[column]) for row in rows))
+        table.add_column(no_wrap=True, overflow="ellipsis", style=_FAINT)
+        for row in rows:
+            table.add_row(*map(Text, row))
         return table
 
 
