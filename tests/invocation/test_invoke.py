@@ -16,6 +16,8 @@ from sagemaker_multi_container.cli.commands import mce
 from sagemaker_multi_container.local import StubRequest, StubResponse, stub
 from sagemaker_multi_container.local.endpoint import ENDPOINT_URL, LocalEndpoint
 
+from .server import Answered, data_plane
+
 BINARY = bytes(range(256)) + b"\r\n\x00"
 
 
@@ -153,12 +155,31 @@ def test_several_containers_that_answer_are_no_failure() -> None:
     assert csv("--target", "echo", "--target", "parts").exit_code == 0
 
 
-def test_all_needs_somebody_who_knows_the_containers() -> None:
-    """An endpoint on this machine has no control plane."""
+def test_all_asks_an_endpoint_on_this_machine_for_its_containers() -> None:
+    """It has no control plane."""
     result = csv("--all")
 
+    rows = [line.split()[0] for line in result.stdout.splitlines()]
+    assert rows == ["container", "echo", "failing", "parts", "broken"]
+    assert result.exit_code == 1
+
+
+def test_all_needs_somebody_who_knows_the_containers() -> None:
+    """Another server on this machine may not."""
+    with data_plane(lambda _asked: Answered()) as other:
+        result = csv("--all", "--endpoint-url", other.url)
+
     assert result.exit_code == 2
-    assert result.stderr.endswith("cannot tell: name them, as in --target first --target second\n")
+    assert result.stderr.endswith(
+        "does not tell which containers search has: name them, as in --target first --target second\n"
+    )
+
+
+def test_all_of_an_endpoint_that_does_not_run_here_names_those_that_do() -> None:
+    result = CliRunner().invoke(mce, ["invoke", "other", "--all", "--content-type", "text/csv"], input=b"1")
+
+    assert result.exit_code == 2
+    assert "Endpoint other of account 123456789012 not found. Served on this machine: search." in result.stderr
 
 
 @pytest.mark.parametrize(

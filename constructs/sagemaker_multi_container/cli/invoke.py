@@ -113,12 +113,14 @@ def _piped() -> Path:
 def _all(connections: Connections, endpoint: str, variant: str | None) -> list[Target]:
     """Each container of a Direct endpoint."""
     from ..invocation.describing import describe_deployed, describe_endpoint  # noqa: PLC0415
+    from ..invocation.describing_local import describe_local  # noqa: PLC0415
 
     with told():
-        if not connections.has_control_plane:
-            says = f"--all asks SageMaker for the containers, which {connections.runtime.meta.endpoint_url} cannot tell"
-            raise UnusableError(f"{says}: name them, as in --target first --target second")
-        deployed = describe_deployed(connections, describe_endpoint(connections, endpoint))
+        deployed = (
+            describe_deployed(connections, describe_endpoint(connections, endpoint))
+            if connections.has_control_plane
+            else describe_local(connections, endpoint)
+        )
     targets = [each for each in deployed.targets(variant) if each.hostname is not None]
     if not targets:
         which = f"variant {variant} of {endpoint}" if variant else f"endpoint {endpoint}"

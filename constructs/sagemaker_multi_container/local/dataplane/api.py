@@ -159,7 +159,11 @@ INVOKE_ASYNC: Final = Operation(name="InvokeEndpointAsync", path="async-invocati
 
 OPERATIONS: Final = (INVOKE, INVOKE_WITH_RESPONSE_STREAM, INVOKE_ASYNC)
 
+DESCRIBE: Final = "Describe"
+"""What a record calls the question what an endpoint consists of, which no operation of SageMaker's runtime API is."""
+
 _TARGET: Final = re.compile(r"/endpoints/([^/]+)/([^/]+)")
+_DESCRIBED: Final = re.compile(r"/endpoints/([^/]+)")
 
 
 def operation_of(method: str, path: str) -> tuple[Operation, str] | None:
@@ -175,3 +179,9 @@ def operation_of(method: str, path: str) -> tuple[Operation, str] | None:
     endpoint, last = target.groups()
     operation = next((each for each in OPERATIONS if each.path == last), None)
     return None if operation is None else (operation, unquote(endpoint))
+
+
+def described_endpoint(method: str, path: str) -> str | None:
+    """The name of the endpoint that a request wants to be described; None if it wants something else."""
+    target = _DESCRIBED.fullmatch(path)
+    return None if target is None or method != "GET" else unquote(target[1])

@@ -54,6 +54,19 @@ def parameters_of(operation: Operation, headers: Mapping[str, str]) -> dict[str,
     return parameters
 
 
+def find(endpoints: Mapping[str, ServedEndpoint], name: str) -> ServedEndpoint:
+    """The endpoint of a name, whose case counts.
+
+    Raises:
+        ApiError: If there is none.
+    """
+    if name not in endpoints:
+        account = next((each.account for each in endpoints.values()), "000000000000")
+        served = ", ".join(endpoints) or "none"
+        raise errors.invalid(f"Endpoint {name} of account {account} not found. Served on this machine: {served}.")
+    return endpoints[name]
+
+
 def route(
     endpoints: Mapping[str, ServedEndpoint],
     operation: Operation,
@@ -76,11 +89,7 @@ def route(
     Raises:
         ApiError: If SageMaker would refuse it, or local endpoints lack what it asks for.
     """
-    endpoint = endpoints.get(name)
-    if endpoint is None:
-        account = next((each.account for each in endpoints.values()), "000000000000")
-        served = ", ".join(endpoints) or "none"
-        raise errors.invalid(f"Endpoint {name} of account {account} not found. Served on this machine: {served}.")
+    endpoint = find(endpoints, name)
     if not operation.served:
         raise errors.invalid(f"Endpoint {name} is not asynchronous: {operation.name} is not served on this machine.")
     for member in operation.members:

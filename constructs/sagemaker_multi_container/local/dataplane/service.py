@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
+from http import HTTPStatus
 
 from ..served import Observer, ServedEndpoint
 from . import api, errors
+from .description import described
 from .invocation import Invocation
 from .record import OpenRecord
-from .routing import Random, parameters_of, route
+from .routing import Random, find, parameters_of, route
 from .seam import Caller, Containers
 from .timeouts import Timeouts
 
@@ -51,6 +54,9 @@ class Service:
     async def _answer(self, caller: Caller, containers: Containers, record: OpenRecord) -> None:
         if not _is_loopback(host := caller.headers.get("host", "")):
             raise errors.foreign_host(host)
+        if (name := api.described_endpoint(caller.method, caller.path)) is not None:
+            await self._describe(caller, name, record)
+            return
         target = api.operation_of(caller.method, caller.path)
         if target is None:
             raise errors.unknown_operation(caller.method, caller.path)
@@ -65,6 +71,13 @@ class Service:
         record.request_bytes = len(body)
         invocation = Invocation(operation, found, parameters, containers, self._timeouts, record)
         await invocation.answer(caller, body)
+
+    async def _describe(self, caller: Caller, name: str, record: OpenRecord) -> None:
+        record.operation, record.endpoint = api.DESCRIBE, name
+        body = json.dumps(described(find(self.endpoints, name))).encode()
+        record.status, record.response_bytes = HTTPStatus.OK, len(body)
+        record.tell()
+        await caller.respond(HTTPStatus.OK, {"Content-Type": "application/json"}, body)
 
 
 async def _refuse(caller: Caller, error: errors.ApiError, record: OpenRecord) -> None:
