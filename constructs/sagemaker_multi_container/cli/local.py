@@ -18,7 +18,7 @@ from ..local.errors import LocalEndpointError
 from ..local.planning import parse_overrides, parse_values
 from ..local.planning import plan as plan_endpoint
 from ..rules import Severity
-from .commands import FOUND, OK
+from .commands import FOUND, OK, UNUSABLE
 from .extras import needs
 from .options import UnusableError
 
@@ -117,7 +117,8 @@ def local(
             view = LocalView(plan)
             context.exit(_check(plan, view) if check else _serve(plan, port, view))
     except LocalEndpointError as refused:
-        raise UnusableError("\n".join(map(printable, refused.problems))) from refused
+        lines = (line for problem in refused.problems for line in problem.splitlines())
+        raise UnusableError("\n".join(map(printable, lines))) from refused
 
 
 def _check(plan: EndpointPlan, view: LocalView) -> int:
@@ -143,9 +144,11 @@ def _serve(plan: EndpointPlan, port: int, view: LocalView) -> int:
     with DataPlane(port=port, observer=view.request) as data_plane:
         endpoint = LocalEndpoint(plan)
         with view.starting():
-            for finding in inspect_findings(plan, view.progress):
-                if finding.severity is not Severity.INFO:
-                    view.found(finding)
+            findings = [each for each in inspect_findings(plan, view.progress) if each.severity is not Severity.INFO]
+            for finding in findings:
+                view.found(finding)
+            if any(each.prevents_start for each in findings):
+                return UNUSABLE
             endpoint.start(data_plane, view.progress)
         ended: set[str] = set()
         try:

@@ -56,13 +56,11 @@ class LocalView:
     def progress(self, hostname: str, state: str) -> None:
         """Say what happens to a container. Any thread may."""
         with self._lock:
-            if self._states.get(hostname) == state:
-                return
-            self._states[hostname] = state
+            before, self._states[hostname] = self._states.get(hostname, ""), state
             if self._live is not None:
                 self._live.update(self._containers())
-            elif not self._console.is_terminal:
-                self._say(f"  {hostname} ({self._kinds.get(hostname)}): {state}")
+            elif not self._console.is_terminal and _stage(before) != _stage(state):
+                self._say(f"  {hostname} ({self._kinds.get(hostname)}): {_stage(state)}")
 
     def found(self, finding: CheckFinding) -> None:
         """Say what SageMaker would refuse."""
@@ -107,7 +105,8 @@ class LocalView:
         self._say("stopping")
 
     def _say(self, text: str, style: str = "") -> None:
-        self._console.print(Text(printable(text), style))
+        for line in text.splitlines():
+            self._console.print(Text(printable(line), style))
 
     def _containers(self) -> Table:
         rows = [(f"  {hostname}", printable(state), self._kinds[hostname]) for hostname, state in self._states.items()]
@@ -136,6 +135,11 @@ def request_line(record: RequestRecord, at: datetime) -> Text:
     if record.error is not None:
         line.append(printable(f"  {record.error}"), _BAD)
     return line
+
+
+def _stage(state: str) -> str:
+    """What happens, without what an engine prints of it."""
+    return state.partition(": ")[0]
 
 
 def _hop(hop: Hop) -> str:

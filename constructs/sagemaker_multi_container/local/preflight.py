@@ -141,9 +141,17 @@ def _in_image(
         make_present(cli, image, tell)
         facts = facts_of(cli, reference_of(image))
     except CliError as error:
-        verb = "built" if isinstance(image, BuiltImage) else "pulled"
-        message = because(f"the {image} cannot be {verb}", error)
-        yield CheckFinding(check=Check.IMAGE, hostname=hostname, severity=Severity.ERROR, message=message)
+        if isinstance(image, BuiltImage):
+            verb, fix = "built", "mend its Dockerfile"
+        else:
+            verb, fix = "pulled", "log in to its registry"
+        yield CheckFinding(
+            check=Check.IMAGE,
+            hostname=hostname,
+            severity=Severity.ERROR,
+            message=because(f"the {image} cannot be {verb}", error),
+            fix=f"{fix}, or give --image {hostname}=REFERENCE",
+        )
         return
     if len(model.containers) > 1 and facts.labels.get(ACCEPTS_PORT) != "true":
         yield CheckFinding(
