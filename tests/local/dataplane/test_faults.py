@@ -314,6 +314,17 @@ def test_a_request_that_was_read_is_not_sent_again() -> None:
     assert [each.body for each in requests] == [b"harmless", b"deadly"]
 
 
+def test_a_request_on_a_new_connection_is_sent_once() -> None:
+    requests: list[Request | None] = []
+
+    def serve(connection: Connection) -> None:
+        requests.append(connection.request())
+        connection.reset()
+
+    assert failure_of(serve)["OriginalStatusCode"] == 0
+    assert len(requests) == 1
+
+
 def test_connections_to_containers_are_kept() -> None:
     with (
         Container(Answers(response())) as container,

@@ -48,6 +48,19 @@ def test_a_larger_body_in_chunks_is_refused() -> None:
     assert requests == []
 
 
+def test_a_larger_body_need_not_be_sent() -> None:
+    """A client that asks before is told at once."""
+    with served(endpoint("search", "Serial", ranker="http://127.0.0.1:1")) as plane:
+        connection = plane.http()
+        connection.putrequest("POST", "/endpoints/search/invocations")
+        connection.putheader("Content-Length", str(api.MAX_BODY + 1))
+        connection.putheader("Expect", "100-continue")
+        connection.endheaders()
+        answer = connection.getresponse()
+        assert (answer.status, answer.headers["Connection"]) == (413, "close")
+        connection.close()
+
+
 def announced(body: bytes) -> bytes:
     """A response that says how long it is."""
     return response(body)

@@ -106,6 +106,19 @@ def test_answers_do_not_depend_on_the_adapter(path: str) -> None:
     assert (record.status, record.response_bytes, caller.status) == (200, 6, 200)
 
 
+@dataclass
+class Leaving(Caller):
+    """Leaves when the first part is sent."""
+
+    async def send(self, part: bytes) -> None:
+        raise ConnectionResetError
+
+
+def test_a_caller_may_be_gone_before_that_is_known() -> None:
+    record = answered(Leaving("/endpoints/search/invocations-response-stream"), b"an", b"swer")
+    assert (record.status, record.error) == (499, "the connection was closed before the answer was complete")
+
+
 def test_a_mistake_of_ours_is_an_internal_failure(caplog: pytest.LogCaptureFixture) -> None:
     """And the log says where."""
     caller = Caller("/endpoints/search/invocations")
