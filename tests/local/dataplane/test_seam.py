@@ -110,7 +110,7 @@ def test_answers_do_not_depend_on_the_adapter(path: str) -> None:
 class Leaving(Caller):
     """Leaves when the first part is sent."""
 
-    async def send(self, part: bytes) -> None:
+    async def send(self, part: bytes) -> None:  # noqa: ARG002
         raise ConnectionResetError
 
 
