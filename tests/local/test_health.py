@@ -90,6 +90,17 @@ def test_a_status_other_than_200_is_told(engines: Engines) -> None:
     ]
 
 
+def test_what_a_ping_is_answered_with_is_told_while_it_is_waited_for(engines: Engines) -> None:
+    told: list[tuple[str, str]] = []
+    models = {"A": engines.start(plan("A", bad=stub(ping_status=503)))}
+    variants = [VariantPlan(name="Blue", weight=1.0, model="A", startup_timeout=SHORT)]
+
+    with pytest.raises(LocalEndpointError):
+        wait_until_healthy(variants, models, lambda hostname, state: told.append((hostname, state)))
+
+    assert told == [("bad", "waiting for /ping"), ("bad", "answers /ping with status 503")]
+
+
 def test_a_container_that_ended_is_told_at_once(engines: Engines) -> None:
     """With the last that it printed; the others are not waited for, nor blamed."""
     said = problems(

@@ -150,13 +150,13 @@ class _Watch:
         self._container = container
         self._variant = variant
         self._progress = progress
+        self._told = ""
 
     def run(self, give_up: threading.Event) -> Unhealthy | None:
         """Wait until it is healthy, or fails; if another has failed, only what is certain is said."""
-        hostname = self._container.plan.hostname
         deadline = time.monotonic() + self._variant.startup_timeout
         look_at, pause = 0.0, _SHORTEST_PAUSE
-        self._progress(hostname, _WAITING)
+        self._tell(_WAITING)
         while not (last := ping(self._container.url)).is_healthy:
             now = time.monotonic()
             if now >= look_at:
@@ -164,15 +164,20 @@ class _Watch:
                 if (end := self._container.ended()) is not None:
                     give_up.set()
                     return self._failed(end)
-                self._progress(hostname, self._state(last))
+                self._tell(self._state(last))
             if now >= deadline:
                 return self._silent(last) or self._failed(self._why(last))
             if give_up.wait(min(pause, deadline - now)):
                 end = self._container.ended()
                 return self._failed(end) if end is not None else self._ignores_port(last)
             pause = min(pause * 1.5, _LONGEST_PAUSE)
-        self._progress(hostname, "healthy")
+        self._tell("healthy")
         return None
+
+    def _tell(self, state: str) -> None:
+        if state != self._told:
+            self._told = state
+            self._progress(self._container.plan.hostname, state)
 
     def _state(self, last: Ping) -> str:
         """What is seen of it while it is waited for."""
