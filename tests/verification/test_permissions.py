@@ -80,6 +80,23 @@ def test_a_sample_that_is_denied_is_unknown() -> None:
     assert "sagemaker:TargetContainerHostname" in answers[0]["says"]
 
 
+def test_a_container_that_answers_404_has_been_asked() -> None:
+    """SageMaker's words for that have `not found` and `Endpoints` in them, and the endpoint is there."""
+    log = "group=/aws/sagemaker/Endpoints/search in account 123456789012 for more information."
+    message = f'Received client error (404) from ranker with message "Not Found". See https://logs.invalid#{log}'
+
+    def answer(asked: Asked) -> Answered:
+        failed = error("ModelError", message, 424, OriginalStatusCode=404, OriginalMessage="Not Found")
+        return failed if asked.path.endswith("/invocations") else sagemaker()(asked)
+
+    result = verify(answer, "--body", __file__, "--content-type", "text/plain", "--format", "json")
+
+    says = [each["says"] for each in json.loads(result.stdout)["checks"] if each["outcome"] == "failed"]
+    assert result.exit_code == 1
+    assert says[0].startswith('container ranker of search answered 404: "Not Found"')
+    assert len(says) == 2
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [

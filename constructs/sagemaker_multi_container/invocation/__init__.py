@@ -1,6 +1,7 @@
 """Sends requests to the containers of an endpoint, at AWS or on this machine, and tells people what came of them.
 
-Importing this package imports neither the CDK nor boto3; `aws` beside this module does when it is imported.
+Importing this package imports neither the CDK nor boto3; `connecting`, `describing` and `invoking` beside this module
+import boto3.
 """
 
 from .answers import Answer as Answer

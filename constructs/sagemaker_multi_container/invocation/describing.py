@@ -17,6 +17,8 @@ from .refusals import refused
 
 NOT_FOUND: Final = "NotFound"
 """The code of the refusal where there is no such endpoint. SageMaker's own is that of any bad value."""
+_BAD_VALUE: Final = {"ValidationException", "ValidationError"}
+"""The codes of a refused value: of what describes endpoints, and of what invokes them."""
 MOST_NAMES: Final = 10
 """The endpoints that are named where the one that is meant is not there."""
 
@@ -67,9 +69,13 @@ def endpoint_names(connections: Connections) -> Iterator[tuple[str, str]]:
 
 
 def is_unknown(error: ClientError) -> bool:
-    """Whether an error says that there is no such endpoint. SageMaker's words are all that tells, as seen in public."""
-    message = str(error.response.get("Error", {}).get("Message", "")).lower()
-    return "endpoint" in message and ("could not find" in message or "not found" in message)
+    """Whether an error says that there is no such endpoint. SageMaker's words are all that tells, as seen in public.
+
+    A container may say the same of something else, in an error of another code.
+    """
+    says = error.response.get("Error", {})
+    message = str(says.get("Message", "")).lower()
+    return says.get("Code") in _BAD_VALUE and "endpoint" in message and ("could not find" in message or "not found" in message)
 
 
 def not_found(connections: Connections, name: str) -> RefusedError:

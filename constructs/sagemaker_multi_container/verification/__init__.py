@@ -1,6 +1,6 @@
 """Holds what is deployed against what was meant: an endpoint at AWS against the assembly that it came from.
 
-Importing this package imports neither the CDK nor boto3; `asking` beside this module does when it is imported.
+Importing this package imports neither the CDK nor boto3; `asking` and `verifying` beside this module import boto3.
 """
 
 from .checks import Check as Check
