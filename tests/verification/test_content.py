@@ -148,6 +148,29 @@ def test_a_model_that_differs_is_told(tmp_path: Path, there: dict[str, Any], say
     assert failures(declared(tmp_path, template()), deployed(Model=there)) == [says]
 
 
+def test_an_environment_that_nobody_declared_is_told(tmp_path: Path) -> None:
+    """Without its values; only a model package may have one of its own."""
+    bare = [
+        {"ContainerHostname": "ranker", "Image": f"{REGISTRY}/ranker:1"},
+        {"ContainerHostname": "tagger", "Image": f"{REGISTRY}/tagger:1", "ModelPackageName": "package"},
+    ]
+    there = [{**each, "Environment": {"TOKEN": VALUE}} for each in bare]
+
+    assert failures(declared(tmp_path, template(Model=model(*bare))), deployed(Model=model(*there))) == [
+        "container ranker: Environment.TOKEN is set, and the template does not set it"
+    ]
+
+
+def test_a_mode_that_is_only_known_at_deployment_is_named(tmp_path: Path) -> None:
+    mode = {"Fn::ImportValue": "Mode"}
+    unknown = model(*MODEL["Containers"]) | {"InferenceExecutionConfig": {"Mode": mode}}
+
+    found = checks(declared(tmp_path, template(Model=unknown)), deployed())
+
+    (says,) = (each.says for each in found if each.check == "model")
+    assert says == "Direct, as the template says; only known at deployment: InferenceExecutionConfig.Mode"
+
+
 def test_a_renamed_container_is_compared_with_the_one_in_its_place(tmp_path: Path) -> None:
     there = deployed(Model=model(container("ranker"), container("labeller", Image=f"{REGISTRY}/tagger:1")))
 
@@ -197,6 +220,15 @@ def with_capacity(count: int, weight: float = 1) -> Deployed:
 def test_instances_that_nothing_scales_must_be_as_many(tmp_path: Path) -> None:
     assert failures(declared(tmp_path, template()), with_capacity(5, 0.5)) == [
         "capacity live: instances 5, the template says 2; weight 0.5, the template says 1"
+    ]
+
+
+def test_what_the_template_does_not_tell_of_the_capacity_is_that_of_the_config(tmp_path: Path) -> None:
+    """A weight of which nothing is said is SageMaker's default, which somebody may have changed since."""
+    untold = {"InitialInstanceCount": {"Fn::ImportValue": "Count"}, "InitialVariantWeight": None}
+
+    assert failures(declared(tmp_path, template(variant(**untold))), with_capacity(5, 0)) == [
+        "capacity live: instances 5, its config says 2; weight 0, its config says 1"
     ]
 
 

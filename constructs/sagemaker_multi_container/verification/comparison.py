@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from types import NoneType
@@ -52,7 +53,8 @@ def differences(declared: Any, deployed: Any, path: Path = ()) -> Iterator[Diffe
         return
     elif isinstance(declared, dict) and isinstance(deployed, dict):
         more = deployed if path[-1:] == (_ENVIRONMENT,) else {}
-        for key in dict.fromkeys((*declared, *more)):
+        given = [key for key, value in declared.items() if value is not None]
+        for key in dict.fromkeys((*given, *more)):
             yield from differences(declared.get(key), deployed.get(key), (*path, key))
     elif isinstance(declared, list) and isinstance(deployed, list):
         yield from _of_lists(declared, deployed, path)
@@ -61,14 +63,26 @@ def differences(declared: Any, deployed: Any, path: Path = ()) -> Iterator[Diffe
 
 
 def _of_lists(declared: list[Any], deployed: list[Any], path: Path) -> Iterator[Difference]:
-    if all(isinstance(each, str) for each in (*declared, *deployed)) and sorted(declared) == sorted(deployed):
-        return
     if len(declared) == len(deployed):
+        if all(isinstance(each, str) for each in deployed):
+            deployed = _in_order_of(declared, deployed)
         for index, (one, other) in enumerate(zip(declared, deployed, strict=True)):
             yield from differences(one, other, (*path, index))
     else:
         may_vanish = not all(map(is_certain, declared))
         yield Difference(path, declared, deployed, is_certain=not may_vanish)
+
+
+def _in_order_of(declared: list[Any], deployed: list[str]) -> list[str]:
+    """Strings, each in the place in which it is declared: what SageMaker lists by name, as subnets, has no order."""
+    common = Counter(deployed) & Counter(each for each in declared if isinstance(each, str))
+    others = (Counter(deployed) - common).elements()
+    placed = []
+    for each in declared:
+        is_there = isinstance(each, str) and common[each] > 0
+        placed.append(each if is_there else next(others))
+        common.subtract([each] if is_there else [])
+    return placed
 
 
 def _is_other(declared: Unknown, deployed: object) -> bool:

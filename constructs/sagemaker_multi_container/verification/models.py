@@ -48,6 +48,8 @@ def _check_model(subject: str, declared: Properties, model: Properties) -> Itera
     if asked not in (None, there):
         yield judged("model", subject, holds=False, says=f"it is called in mode {there}, the template says {asked}")
     else:
+        if asked is None:
+            settings["InferenceExecutionConfig"] = declared["InferenceExecutionConfig"]
         yield found("model", subject, differences(settings, model), note=f"{there}, as the template says")
     yield from _check_containers(subject, declared, model)
 
@@ -65,7 +67,12 @@ def _check_containers(model: str, declared: Properties, deployed: Properties) ->
         yield judged("container", model, holds=False, says=says)
     for subject, partner, container in paired_containers(declared, deployed):
         if partner is not None:
-            yield found("container", subject, differences(partner, container))
+            yield found("container", subject, differences(_with_environment(partner), container))
+
+
+def _with_environment(declared: Properties) -> Properties:
+    """A container with the environment that it has for certain: none if it says nothing, and no model package does."""
+    return declared if "ModelPackageName" in declared else {"Environment": {}, **declared}
 
 
 def _hostnames(containers: Sequence[Properties]) -> list[str | None]:

@@ -46,7 +46,7 @@ def check_variants(expected: Endpoint, deployed: Deployed) -> Iterator[Check]:
             continue
         settings = {key: value for key, value in declared.items() if key != "ModelName"}
         yield found("variant", str(name), differences(settings, there))
-        yield from _check_capacity(str(name), expected, declared, deployed)
+        yield from _check_capacity(str(name), expected, (declared, there), deployed)
 
 
 def _unpaired(name: str | None, *, is_declared: bool) -> Check:
@@ -56,8 +56,14 @@ def _unpaired(name: str | None, *, is_declared: bool) -> Check:
     return judged("variant", name, holds=False, says=says)
 
 
-def _check_capacity(name: str, expected: Endpoint, declared: Properties, deployed: Deployed) -> Iterator[Check]:
-    """What the endpoint has made of a variant's instances and weight since it was deployed."""
+def _check_capacity(
+    name: str, expected: Endpoint, variant: tuple[Properties, Properties], deployed: Deployed
+) -> Iterator[Check]:
+    """What the endpoint has made of a variant's instances and weight since it was deployed.
+
+    Where the template does not tell them, they are those of the config, in which SageMaker has put its defaults.
+    """
+    declared, config = variant
     summaries = dicts(deployed.endpoint.get(PRODUCTION))
     summary = next((each for each in summaries if text(each, "VariantName") == name), None)
     if summary is None:
@@ -67,13 +73,14 @@ def _check_capacity(name: str, expected: Endpoint, declared: Properties, deploye
         ("instances", _COUNT, "CurrentInstanceCount", "DesiredInstanceCount"),
         ("weight", _WEIGHT, "CurrentWeight", "DesiredWeight"),
     ):
-        asked, there = number(declared, key), number(summary, now)
+        is_declared = number(declared, key) is not None
+        asked, there = number(declared if is_declared else config, key), number(summary, now)
         if asked is None or there is None:
             continue
         reason = _may_differ(name, expected, declared, retained)
         differs = asked != there
         holds = holds and (not differs or reason is not None)
-        said = f", the template says {asked:g}" if differs else ""
+        said = f", {'the template' if is_declared else 'its config'} says {asked:g}" if differs else ""
         facts.append(f"{what} {there:g}{said}{f' ({reason})' if differs and reason else ''}")
     if facts:
         yield judged("capacity", name, holds=holds, says="; ".join(facts))
