@@ -225,7 +225,7 @@ def test_instances_that_nothing_scales_must_be_as_many(tmp_path: Path) -> None:
 
 def test_what_the_template_does_not_tell_of_the_capacity_is_that_of_the_config(tmp_path: Path) -> None:
     """A weight of which nothing is said is SageMaker's default, which somebody may have changed since."""
-    untold = {"InitialInstanceCount": {"Fn::ImportValue": "Count"}, "InitialVariantWeight": None}
+    untold: dict[str, Any] = {"InitialInstanceCount": {"Fn::ImportValue": "Count"}, "InitialVariantWeight": None}
 
     assert failures(declared(tmp_path, template(variant(**untold))), with_capacity(5, 0)) == [
         "capacity live: instances 5, its config says 2; weight 0, its config says 1"

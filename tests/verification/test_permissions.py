@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
@@ -11,7 +12,7 @@ from click.testing import CliRunner, Result
 from sagemaker_multi_container.cli.commands import mce
 from tests.invocation.server import Answer, Answered, Asked, data_plane, error
 
-from .examples import deployed
+from .examples import container, deployed, model, template
 
 DENIED = error("AccessDeniedException", "User is not authorized", 400)
 
@@ -95,6 +96,39 @@ def test_a_container_that_answers_404_has_been_asked() -> None:
     assert result.exit_code == 1
     assert says[0].startswith('container ranker of search answered 404: "Not Found"')
     assert len(says) == 2
+
+
+def test_a_container_that_the_endpoint_does_not_have_is_no_missing_endpoint() -> None:
+    """Whichever words are used for it."""
+    missing = error("ValidationError", "Container ranker not found for endpoint search.", 400)
+
+    def answer(asked: Asked) -> Answered:
+        return missing if asked.path.endswith("/invocations") else sagemaker()(asked)
+
+    result = verify(answer, "--body", __file__, "--content-type", "text/plain")
+
+    assert "there is no endpoint" not in result.output
+    assert 'ranker of search refuses the request: "Container ranker not found' in result.stdout
+
+
+def test_a_sample_for_a_container_that_is_declared_and_not_deployed_fails(tmp_path: Path) -> None:
+    """As after an update that was rolled back, of which everything else is told, too."""
+    declared = model(container("ranker"), container("tagger"), container("adder"))
+    file, sample = tmp_path / "template.json", tmp_path / "rows.csv"
+    file.write_text(json.dumps(template(Model=declared)))
+    sample.write_text("1,2")
+
+    result = verify(sagemaker(), "--assembly", str(file), "--sample", f"adder={sample}", "--format", "json")
+    stranger = verify(sagemaker(), "--assembly", str(file), "--sample", f"other={sample}")
+
+    says = [each["says"] for each in json.loads(result.stdout)["checks"] if each["outcome"] == "failed"]
+    assert result.exit_code == 1
+    assert says == [
+        "it cannot be asked, for it is not deployed",
+        "ranker, tagger in that order, the template says ranker, tagger, adder",
+    ]
+    assert stranger.exit_code == 2
+    assert "has no container other" in stranger.stderr
 
 
 @pytest.mark.parametrize(

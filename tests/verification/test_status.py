@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -38,6 +39,11 @@ def test_a_reason_for_a_failure_is_no_success() -> None:
 
     assert check.outcome is Outcome.FAILED
     assert check.says.endswith("was rolled back: The container a did not pass the ping\\n health check.")
+
+
+def later(seconds: float = 600) -> float:
+    """When the time is over."""
+    return time.monotonic() + seconds
 
 
 def test_what_is_pending_is_told() -> None:
@@ -87,8 +93,10 @@ def test_the_last_deployment_is_told(config: dict[str, Any] | None, says: str | 
     ],
 )
 def test_a_stack_must_have_got_to_its_end(status: str, holds: bool) -> None:
+    """And is waited for if that is still to come."""
     stack = Stack(id="", name="Search", status=status, reason="because", parameters={}, resources={})
 
+    assert (stack.pending is not None) is (status == "UPDATE_IN_PROGRESS")
     assert (check_stack(stack).outcome is Outcome.HELD) is holds
     assert ("because" in check_stack(stack).says) is not holds
 
@@ -98,7 +106,7 @@ def test_waits_until_nothing_is_pending() -> None:
     looks = iter([endpoint("Updating"), endpoint("RollingBack"), endpoint("InService")])
     said: list[str] = []
 
-    assert at_rest(lambda: next(looks), 600, said.append) == endpoint("InService")
+    assert at_rest(lambda: next(looks), pending, later(), said.append) == endpoint("InService")
     assert said == ["Updating", "RollingBack"]
 
 
@@ -107,10 +115,10 @@ def test_waits_for_nothing_that_does_not_come(status: str) -> None:
     """It looks once."""
     looks = iter([endpoint(status)])
 
-    assert at_rest(lambda: next(looks), 600, lambda _: None) == endpoint(status)
+    assert at_rest(lambda: next(looks), pending, later(), lambda _: None) == endpoint(status)
 
 
 def test_gives_up_when_the_time_is_over() -> None:
     """With what is there then."""
-    assert at_rest(lambda: endpoint("Updating"), 0.01, lambda _: None) == endpoint("Updating")
-    assert at_rest(lambda: endpoint("Updating"), 0, lambda _: None) == endpoint("Updating")
+    assert at_rest(lambda: endpoint("Updating"), pending, later(0.01), lambda _: None) == endpoint("Updating")
+    assert at_rest(lambda: endpoint("Updating"), pending, later(0), lambda _: None) == endpoint("Updating")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
@@ -19,6 +20,7 @@ NOT_FOUND: Final = "NotFound"
 """The code of the refusal where there is no such endpoint. SageMaker's own is that of any bad value."""
 _BAD_VALUE: Final = {"ValidationException", "ValidationError"}
 """The codes of a refused value: of what describes endpoints, and of what invokes them."""
+_UNKNOWN = re.compile(r'could not find endpoint "|^endpoint \S+( of account \S+)? not found', re.IGNORECASE)
 MOST_NAMES: Final = 10
 """The endpoints that are named where the one that is meant is not there."""
 
@@ -71,11 +73,10 @@ def endpoint_names(connections: Connections) -> Iterator[tuple[str, str]]:
 def is_unknown(error: ClientError) -> bool:
     """Whether an error says that there is no such endpoint. SageMaker's words are all that tells, as seen in public.
 
-    A container may say the same of something else, in an error of another code.
+    The same is said of containers and variants that an endpoint does not have, and by containers of anything.
     """
     says = error.response.get("Error", {})
-    message = str(says.get("Message", "")).lower()
-    return says.get("Code") in _BAD_VALUE and "endpoint" in message and ("could not find" in message or "not found" in message)
+    return says.get("Code") in _BAD_VALUE and _UNKNOWN.search(says.get("Message", "")) is not None
 
 
 def not_found(connections: Connections, name: str) -> RefusedError:

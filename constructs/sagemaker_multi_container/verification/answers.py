@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from ..check.printable import printable
 from ..invocation import Answer, Deployed, RefusedError, Target
 from ..invocation.bodies import Body
+from ..rules.description import containers_of, text
+from ..template.endpoints import Endpoint, properties_of
 from .checks import Check, Outcome, judged, not_made
 from .expected import UnclearError
 from .status import SERVING
@@ -35,14 +37,18 @@ class Samples:
         return self.by_hostname.get(target.hostname or "", self.of_all)
 
 
-def check_hostnames(deployed: Deployed, samples: Samples) -> None:
-    """Refuse samples for containers that cannot be asked.
+def check_hostnames(deployed: Deployed, declared: Endpoint | None, samples: Samples) -> Iterator[Check]:
+    """Each container that has a sample and is declared, but not deployed.
 
     Raises:
-        UnclearError: If there are any.
+        UnclearError: If there are samples for containers that are neither.
     """
     hostnames = [each.hostname for each in deployed.targets() if each.hostname is not None]
-    strangers = [each for each in samples.by_hostname if each not in hostnames]
+    missing = [each for each in samples.by_hostname if each not in hostnames]
+    meant = set() if declared is None else _hostnames(declared)
+    for hostname in filter(meant.__contains__, missing):
+        yield judged("answer", hostname, holds=False, says="it cannot be asked, for it is not deployed")
+    strangers = [each for each in missing if each not in meant]
     if strangers:
         listed = ", ".join(dict.fromkeys(hostnames))
         has = f"those that can be asked by name are {listed}" if hostnames else "none can be asked by name: give --body"
@@ -62,6 +68,12 @@ def check_answers(deployed: Deployed, samples: Samples, ask: Ask) -> Iterator[Ch
             yield not_made("answer", str(target), f"it was not asked, for the endpoint is {deployed.status}")
         else:
             yield _asked(target, body, ask)
+
+
+def _hostnames(declared: Endpoint) -> set[str | None]:
+    """The containers of all models that an endpoint is declared with."""
+    models = (properties_of(declared.template, each) for each in declared.model_ids)
+    return {text(container, "ContainerHostname") for model in models for container in containers_of(model)}
 
 
 def _asked(target: Target, body: Body, ask: Ask) -> Check:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from botocore.exceptions import ClientError
+
+from ..invocation import RefusedError
 from ..invocation.connecting import Connections
-from ..invocation.describing import asking
+from ..invocation.describing import NOT_FOUND, asking
 from .stacks import Stack
 
 
@@ -17,7 +20,7 @@ def describe_stack(connections: Connections, way: Sequence[str]) -> Stack:
         way: The name of the outermost stack, and the logical ids of the nested ones that lead to the one that is meant.
 
     Raises:
-        RefusedError: If it cannot be asked for, or is not there.
+        RefusedError: If it cannot be asked for; with the code `NOT_FOUND` if it is not there.
     """
     name, *nested = way
     stack = _stack(connections, name)
@@ -30,7 +33,12 @@ def _stack(connections: Connections, name: str) -> Stack:
     """A stack by its name or ARN."""
     client = connections.cloudformation
     with asking("cloudformation:DescribeStacks", f"stack {name}"):
-        (described,) = client.describe_stacks(StackName=name)["Stacks"]
+        try:
+            (described,) = client.describe_stacks(StackName=name)["Stacks"]
+        except ClientError as error:
+            if _is_unknown(error):
+                raise RefusedError(f"there is no stack {name} in {client.meta.region_name}", code=NOT_FOUND) from error
+            raise
     with asking("cloudformation:ListStackResources", f"stack {name}"):
         resources = {
             each["LogicalResourceId"]: each.get("PhysicalResourceId", "")
@@ -49,3 +57,8 @@ def _stack(connections: Connections, name: str) -> Stack:
         },
         resources=resources,
     )
+
+
+def _is_unknown(error: ClientError) -> bool:
+    """Whether an error says that there is no such stack. The words are all that tells, as seen in public."""
+    return "does not exist" in str(error.response.get("Error", {}).get("Message", ""))

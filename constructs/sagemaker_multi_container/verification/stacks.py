@@ -10,6 +10,17 @@ from .checks import Check, judged
 
 _DONE = frozenset({"CREATE_COMPLETE", "IMPORT_COMPLETE", "UPDATE_COMPLETE", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"})
 """The statuses of a stack whose last deployment got to its end."""
+_PENDING = frozenset(
+    {
+        "CREATE_IN_PROGRESS",
+        "IMPORT_IN_PROGRESS",
+        "IMPORT_ROLLBACK_IN_PROGRESS",
+        "ROLLBACK_IN_PROGRESS",
+        "UPDATE_IN_PROGRESS",
+        "UPDATE_ROLLBACK_IN_PROGRESS",
+    }
+)
+"""Those of a deployment that is under way, or on its way back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +37,11 @@ class Stack:
     """The values that it was deployed with."""
     resources: Mapping[str, str]
     """The physical ids of its resources, by their logical ids."""
+
+    @property
+    def pending(self) -> str | None:
+        """What it is busy with, in a line; None if with no deployment."""
+        return f"stack {self.name}: {self.status}" if self.status in _PENDING else None
 
 
 def check_stack(stack: Stack) -> Check:

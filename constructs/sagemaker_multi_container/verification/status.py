@@ -33,11 +33,6 @@ def status_of(endpoint: Properties) -> str:
     return str(endpoint["EndpointStatus"])
 
 
-def is_pending(endpoint: Properties) -> bool:
-    """Whether an endpoint is about to get another status."""
-    return status_of(endpoint) in PENDING
-
-
 def check_status(endpoint: Properties) -> Check:
     """An endpoint must be in service, and its last deployment must not have failed.
 
@@ -52,8 +47,10 @@ def check_status(endpoint: Properties) -> Check:
     return judged("status", "endpoint", holds=status == IN_SERVICE and not reason, says=says)
 
 
-def pending(endpoint: Properties) -> str:
-    """What an endpoint is busy with, in a line."""
+def pending(endpoint: Properties) -> str | None:
+    """What an endpoint is busy with, in a line; None if with nothing."""
+    if status_of(endpoint) not in PENDING:
+        return None
     summary = endpoint.get("PendingDeploymentSummary")
     facts = [f"config {summary['EndpointConfigName']}"] if isinstance(summary, dict) else []
     for variant in dicts((summary if isinstance(summary, dict) else endpoint).get("ProductionVariants")):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -21,7 +22,7 @@ from .models import check_models
 from .resources import check_resources
 from .settings import check_settings
 from .stacks import Stack, check_stack
-from .status import check_status, is_pending, last_deployment, pending, status_of
+from .status import check_status, last_deployment, pending, status_of
 from .variants import check_variants
 from .waiting import Tell, at_rest
 
@@ -38,7 +39,7 @@ class Question:
     """The stack that it is declared in, and how to get there if it is nested. None if that is not known."""
     samples: Samples = field(default_factory=Samples)
     timeout: float = 0.0
-    """The seconds to wait for an endpoint that is not at rest."""
+    """The seconds to wait for a stack and an endpoint that are not at rest."""
 
 
 def verify(connections: Connections, question: Question, tell: Tell) -> Verification:
@@ -60,11 +61,12 @@ def verify(connections: Connections, question: Question, tell: Tell) -> Verifica
     if question.samples.are_given and not connections.has_control_plane:
         url = connections.runtime.meta.endpoint_url
         raise UnclearError(f"samples would go to {url}, not to AWS: unset AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME")
-    stack = _stack(connections, question)
+    deadline = time.monotonic() + question.timeout
+    stack = _stack(connections, question.way, deadline, tell)
     name = question.name or _name(connections, declared, stack)
     checks = [] if declared is None else [_check_of_stack(declared, stack)]
     try:
-        endpoint = at_rest(lambda: describe_endpoint(connections, name), question.timeout, tell)
+        endpoint = at_rest(lambda: describe_endpoint(connections, name), pending, deadline, tell)
     except RefusedError as refused:
         if refused.code != NOT_FOUND:
             raise
@@ -83,27 +85,29 @@ def verify(connections: Connections, question: Question, tell: Tell) -> Verifica
     )
 
 
-def _stack(connections: Connections, question: Question) -> Stack | str:
-    """The stack that the endpoint is declared in, or why it cannot be asked for."""
-    if question.way is None:
-        return "nothing tells of a stack"
+def _stack(connections: Connections, way: Sequence[str] | None, deadline: float, tell: Tell) -> Stack | RefusedError:
+    """The stack that the endpoint is declared in, once it is at rest, or why it cannot be asked for."""
+    if way is None:
+        return RefusedError("nothing tells of a stack")
     try:
-        return describe_stack(connections, question.way)
+        return at_rest(lambda: describe_stack(connections, way), lambda stack: stack.pending, deadline, tell)
     except RefusedError as refused:
-        return str(refused)
+        return refused
 
 
-def _check_of_stack(declared: Endpoint, stack: Stack | str) -> Check:
+def _check_of_stack(declared: Endpoint, stack: Stack | RefusedError) -> Check:
     if isinstance(stack, Stack):
         return check_stack(stack)
+    if stack.code == NOT_FOUND:
+        return judged("stack", declared.template.stack, holds=False, says=str(stack))
     return not_made("stack", declared.template.stack, f"{stack}; what is deployed is compared by its content alone")
 
 
-def _name(connections: Connections, declared: Endpoint | None, stack: Stack | str) -> str:
+def _name(connections: Connections, declared: Endpoint | None, stack: Stack | RefusedError) -> str:
     """The name of the declared endpoint, which CloudFormation has generated if it is not given."""
     if declared is None:
         raise UnclearError("it is not clear which endpoint is meant: give its name, or what declares it")
-    if isinstance(stack, str):
+    if isinstance(stack, RefusedError):
         if declared.name is None:
             raise UnclearError(f"only CloudFormation knows the endpoint's name, and {stack}: give ENDPOINT")
         return declared.name
@@ -119,16 +123,18 @@ def _name(connections: Connections, declared: Endpoint | None, stack: Stack | st
     return name
 
 
-def _content(connections: Connections, question: Question, endpoint: Properties, stack: Stack | str) -> Iterator[Check]:
+def _content(
+    connections: Connections, question: Question, endpoint: Properties, stack: Stack | RefusedError
+) -> Iterator[Check]:
     """What the endpoint serves, and whether that answers."""
     try:
         deployed = describe_deployed(connections, endpoint)
     except RefusedError as refused:
         yield Check(check="settings", subject="endpoint", outcome=Outcome.UNKNOWN, says=str(refused))
         return
-    check_hostnames(deployed, question.samples)
-    if is_pending(endpoint):
-        yield not_made("settings", "endpoint", f"nothing was compared, for the endpoint is {pending(endpoint)}")
+    yield from check_hostnames(deployed, question.declared, question.samples)
+    if busy := pending(endpoint):
+        yield not_made("settings", "endpoint", f"nothing was compared, for the endpoint is {busy}")
     else:
         expected = _expected(question.declared, endpoint, stack)
         if expected is not None:
@@ -137,7 +143,7 @@ def _content(connections: Connections, question: Question, endpoint: Properties,
     yield from check_answers(deployed, question.samples, lambda target, body: _ask(connections, deployed, target, body))
 
 
-def _expected(declared: Endpoint | None, endpoint: Properties, stack: Stack | str) -> Endpoint | None:
+def _expected(declared: Endpoint | None, endpoint: Properties, stack: Stack | RefusedError) -> Endpoint | None:
     """What was meant, where the endpoint is."""
     if declared is None:
         return None
@@ -148,7 +154,7 @@ def _expected(declared: Endpoint | None, endpoint: Properties, stack: Stack | st
     return expected
 
 
-def _compared(expected: Endpoint, deployed: Deployed, stack: Stack | str) -> Iterator[Check]:
+def _compared(expected: Endpoint, deployed: Deployed, stack: Stack | RefusedError) -> Iterator[Check]:
     """Whether what is deployed is what was meant."""
     if isinstance(stack, Stack):
         yield from check_resources(expected, deployed, stack)
