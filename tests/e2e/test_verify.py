@@ -256,7 +256,7 @@ def test_what_is_not_there_is_told(cloud: Cloud, shell: Shell, tmp_path: Path) -
     )
     assert invoked.exit_code == 2
     assert never.exit_code == 2
-    assert never.stderr.startswith("Error: only CloudFormation knows the endpoint's name, and stack Never: ")
+    assert "the endpoint's name, and there is no stack Never in us-east-1: give ENDPOINT" in never.stderr
 
 
 def test_a_deployment_under_way_is_no_success() -> None:

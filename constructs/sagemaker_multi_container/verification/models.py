@@ -72,7 +72,9 @@ def _check_containers(model: str, declared: Properties, deployed: Properties) ->
 
 def _with_environment(declared: Properties) -> Properties:
     """A container with the environment that it has for certain: none if it says nothing, and no model package does."""
-    return declared if "ModelPackageName" in declared else {"Environment": {}, **declared}
+    if "ModelPackageName" in declared:
+        return declared
+    return {**declared, "Environment": declared.get("Environment", {})}
 
 
 def _hostnames(containers: Sequence[Properties]) -> list[str | None]:
