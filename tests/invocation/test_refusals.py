@@ -56,6 +56,13 @@ def test_an_error_is_a_line(answered: Answered, code: int, says: str) -> None:
     assert len(plane.asked) == 1
 
 
+def test_a_password_in_an_address_is_not_told() -> None:
+    arguments = ["invoke", "search", "--content-type", "text/csv", "--endpoint-url", "http://me:secret@127.0.0.1:1"]
+    result = CliRunner().invoke(mce, arguments, input=b"", catch_exceptions=False)
+
+    assert result.stderr == "Error: nothing answers at http://127.0.0.1:1\n"
+
+
 def test_a_denied_container_names_the_condition_key() -> None:
     with data_plane(lambda _: error("AccessDeniedException", "no", 403)) as plane:
         result = invoke(plane, "--target", "ranker", "--stream")

@@ -13,7 +13,7 @@ from sagemaker_multi_container.template.endpoints import Endpoint
 from sagemaker_multi_container.verification import Check, Outcome
 from sagemaker_multi_container.verification.images import check_images
 from sagemaker_multi_container.verification.models import check_models
-from sagemaker_multi_container.verification.resources import check_resources
+from sagemaker_multi_container.verification.resources import check_served, check_served_models
 from sagemaker_multi_container.verification.settings import check_settings
 from sagemaker_multi_container.verification.stacks import Stack
 from sagemaker_multi_container.verification.variants import check_variants
@@ -369,6 +369,8 @@ def stack(**resources: str) -> Stack:
 )
 def test_the_resources_of_the_stack_are_served(tmp_path: Path, resources: dict[str, str], says: list[str]) -> None:
     """Physical ids have names in lower case, which are no others."""
-    found = check_resources(declared(tmp_path, template()), deployed(), stack(**resources))
+    expected, there, its_stack = declared(tmp_path, template()), deployed(), stack(**resources)
+    served = check_served(expected, there.endpoint, its_stack)
+    found = [*served, *check_served_models(expected, there, its_stack)]
 
     assert [each.says for each in found if each.outcome is not Outcome.HELD] == says

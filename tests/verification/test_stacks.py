@@ -10,7 +10,7 @@ from pathlib import Path
 from click.testing import CliRunner, Result
 
 from sagemaker_multi_container.cli.commands import mce
-from tests.invocation.server import Answered, Asked, data_plane
+from tests.invocation.server import Answered, Asked, data_plane, error
 
 from .examples import ARN, deployed, template
 
@@ -53,11 +53,11 @@ def resources(**models: str) -> Answered:
     return xml("ListStackResources", summaries)
 
 
-def verify(folder: Path, describe_stack: Callable[[], Answered], *arguments: str) -> Result:
-    """Run the command where this is CloudFormation, and the endpoint is in service."""
+def verify(folder: Path, describe_stack: Callable[[], Answered], *arguments: str, config: str = "Config") -> Result:
+    """Run the command where this is CloudFormation, and the endpoint is in service with this config."""
     there = deployed()
     described = {
-        "DescribeEndpoint": there.endpoint,
+        "DescribeEndpoint": {**there.endpoint, "EndpointConfigName": config},
         "DescribeEndpointConfig": there.config,
         "DescribeModel": there.models["Model"],
     }
@@ -67,6 +67,8 @@ def verify(folder: Path, describe_stack: Callable[[], Answered], *arguments: str
             return describe_stack()
         if b"Action=ListStackResources" in asked.body:
             return resources(Model=f"{ARN.rpartition('endpoint/')[0]}model/model")
+        if "Config" in asked.headers["x-amz-target"] and config != "Config":
+            return error("ValidationException", f'Could not find endpoint configuration "{config}".', 400)
         return Answered(body=json.dumps(described[asked.headers["x-amz-target"].partition(".")[2]]).encode())
 
     with data_plane(answer) as plane:
@@ -108,3 +110,11 @@ def test_a_stack_that_is_not_there_is_no_success(tmp_path: Path) -> None:
 
     assert result.exit_code == 1
     assert "there is no stack Search in us-east-1" in result.stdout
+
+
+def test_a_config_that_somebody_else_made_and_deleted_is_told(tmp_path: Path) -> None:
+    """Though there is nothing left of it to compare."""
+    result = verify(tmp_path, lambda: status("UPDATE_COMPLETE"), config="by-hand")
+
+    assert result.exit_code == 1
+    assert "by-hand is served, and the stack has config" in result.stdout

@@ -159,7 +159,8 @@ def told() -> Iterator[None]:
         raise RefusedError("the connection broke off before all of the response was there", was_asked=True) from reason
     except (exceptions.EndpointConnectionError, exceptions.ConnectTimeoutError) as reason:
         url = urlsplit(reason.kwargs["endpoint_url"])
-        raise RefusedError(f"nothing answers at {url.scheme}://{url.netloc}") from reason
+        # Whatever stands before the host is a password.
+        raise RefusedError(f"nothing answers at {url.scheme}://{url.netloc.rpartition('@')[2]}") from reason
     except (exceptions.BotoCoreError, ValueError) as reason:
         raise RefusedError(_line(reason)) from reason
 

@@ -5,21 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..invocation import Deployed
-from ..rules.description import text
+from ..rules.description import Properties, text
 from ..template.endpoints import Endpoint
 from .checks import Check, judged, not_made
 from .stacks import Stack
 from .variants import served_models
 
 
-def check_resources(expected: Endpoint, deployed: Deployed, stack: Stack) -> Iterator[Check]:
-    """The endpoint, its config and its models.
+def check_served(expected: Endpoint, endpoint: Properties, stack: Stack) -> Iterator[Check]:
+    """The endpoint and its config.
 
     An update that SageMaker has rolled back, or one by another hand, leaves an endpoint on another config than the one
     that its stack believes it has.
     """
-    yield _check("Endpoint", expected, expected.logical_id, deployed.name, stack)
-    yield _check("EndpointConfig", expected, expected.config_id, text(deployed.endpoint, "EndpointConfigName"), stack)
+    yield _check("Endpoint", expected, expected.logical_id, text(endpoint, "EndpointName"), stack)
+    yield _check("EndpointConfig", expected, expected.config_id, text(endpoint, "EndpointConfigName"), stack)
+
+
+def check_served_models(expected: Endpoint, deployed: Deployed, stack: Stack) -> Iterator[Check]:
+    """The models of the config."""
     for logical_id, name in served_models(expected, deployed):
         yield _check("Model", expected, logical_id, name, stack)
 

@@ -19,7 +19,7 @@ from .checks import Check, Outcome, Verification, judged, not_made
 from .expected import UnclearError, as_deployed
 from .images import check_images
 from .models import check_models
-from .resources import check_resources
+from .resources import check_served, check_served_models
 from .settings import check_settings
 from .stacks import Stack, check_stack
 from .status import check_status, last_deployment, pending, status_of
@@ -127,16 +127,18 @@ def _content(
     connections: Connections, question: Question, endpoint: Properties, stack: Stack | RefusedError
 ) -> Iterator[Check]:
     """What the endpoint serves, and whether that answers."""
+    busy, expected = pending(endpoint), _expected(question.declared, endpoint, stack)
+    if expected is not None and isinstance(stack, Stack) and not busy:
+        yield from check_served(expected, endpoint, stack)
     try:
         deployed = describe_deployed(connections, endpoint)
     except RefusedError as refused:
         yield Check(check="settings", subject="endpoint", outcome=Outcome.UNKNOWN, says=str(refused))
         return
     yield from check_hostnames(deployed, question.declared, question.samples)
-    if busy := pending(endpoint):
+    if busy:
         yield not_made("settings", "endpoint", f"nothing was compared, for the endpoint is {busy}")
     else:
-        expected = _expected(question.declared, endpoint, stack)
         if expected is not None:
             yield from _compared(expected, deployed, stack)
         yield from check_images(deployed, expected)
@@ -157,7 +159,7 @@ def _expected(declared: Endpoint | None, endpoint: Properties, stack: Stack | Re
 def _compared(expected: Endpoint, deployed: Deployed, stack: Stack | RefusedError) -> Iterator[Check]:
     """Whether what is deployed is what was meant."""
     if isinstance(stack, Stack):
-        yield from check_resources(expected, deployed, stack)
+        yield from check_served_models(expected, deployed, stack)
     yield check_settings(expected, deployed)
     yield from check_variants(expected, deployed)
     yield from check_models(expected, deployed)
