@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 import re
@@ -208,6 +209,28 @@ def test_check_says_what_sagemaker_would_refuse(tmp_path: Path) -> None:
         running.wait_for("^1 error$")
 
     assert code == 1
+
+
+def test_containers_of_two_variants_are_told_apart(tmp_path: Path) -> None:
+    """By what the options call them: each with what it really is, and what becomes of it."""
+    document = copy.deepcopy(TEMPLATE)
+    resources: dict[str, Any] = document["Resources"]
+    resources["Other"] = resources["Model"]
+    variants = resources["Config"]["Properties"]["ProductionVariants"]
+    variants.append({**variants[0], "VariantName": "Candidate", "ModelName": {"Fn::GetAtt": ["Other", "ModelName"]}})
+    file = tmp_path / "ab.template.json"
+    file.write_text(json.dumps(document))
+    servers = {"ranker": stub(), "tagger": stub()}
+    with LocalEndpoint.from_containers(servers, mode="Direct") as endpoint:
+        first, second = (each.url for each in endpoint.containers)
+        given = ["--container", "AllTraffic/ranker=" + first, "--container", f"ranker={second}"]
+        command = ["local", str(file), "--check", *given, "--container", f"tagger={first}"]
+        result = CliRunner().invoke(mce, command, catch_exceptions=False)
+
+    assert result.exit_code == 0
+    assert f"AllTraffic/ranker (server at {first}): healthy" in result.stdout
+    assert f"Candidate/ranker (server at {second}): healthy" in result.stdout
+    assert "all 4 containers answer pings" in result.stdout
 
 
 def test_a_port_that_is_taken_is_said_before_anything_is_started(tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ def test_the_label_is_missed(image: NamedImage, build: Build, own_types: tuple[s
 
     assert found == CheckFinding(
         check=Check.LABEL,
-        hostname="bad",
+        container="bad",
         severity=Severity.ERROR,
         message=f"the {labelled} has no label {LABEL}=true",
         said_by_sagemaker=f"Your Ecr Image ... does not contain required {LABEL}=true Docker label(s).",
@@ -61,7 +61,7 @@ def test_an_architecture_that_the_instance_has_not_is_found(image: NamedImage, c
 
     found, _ = findings(container("ranker", image), container("other", image), instance_types=(foreign,))
 
-    assert (found.check, found.hostname, found.severity) == (Check.ARCHITECTURE, "ranker", Severity.ERROR)
+    assert (found.check, found.container, found.severity) == (Check.ARCHITECTURE, "ranker", Severity.ERROR)
     assert found.message == f"the {image} is for {here}, and cannot be executed on {foreign}, {other}"
     assert found.fix == f"build it with --platform {other}"
     assert "ranker container for production variant Blue did not pass" in (found.said_by_sagemaker or "")
@@ -75,7 +75,7 @@ def test_other_users_than_root_are_warned_of(build: Build, own_types: tuple[str,
         *(container(f"container-{index}", each) for index, each in enumerate(images)), instance_types=own_types
     )
 
-    assert (found.check, found.hostname, found.severity) == (Check.USER, "container-0", Severity.WARNING)
+    assert (found.check, found.container, found.severity) == (Check.USER, "container-0", Severity.WARNING)
     assert "runs as user '1000'; SageMaker expects root" in found.message
 
 
@@ -85,8 +85,8 @@ def test_images_that_cannot_be_had_are_found(build: Build) -> None:
 
     built, pulled = findings(container("built", build("NONSENSE\n")), container("pulled", nowhere))
 
-    assert (built.check, built.hostname, built.severity) == (Check.IMAGE, "built", Severity.ERROR)
+    assert (built.check, built.container, built.severity) == (Check.IMAGE, "built", Severity.ERROR)
     assert "cannot be built" in built.message
     assert "NONSENSE" in built.message
-    assert (pulled.check, pulled.hostname) == (Check.IMAGE, "pulled")
+    assert (pulled.check, pulled.container) == (Check.IMAGE, "pulled")
     assert pulled.message.startswith("the image 127.0.0.1:1/no/such:image cannot be pulled")

@@ -55,7 +55,7 @@ def test_what_is_no_image_is_said_to_be_unchecked() -> None:
         ContainerPlan(hostname="third", workload=Attached(url="http://127.0.0.1:1")),
     )
 
-    assert [(each.check, each.severity, each.hostname, each.message) for each in inspect_findings(plan)] == [
+    assert [(each.check, each.severity, each.container, each.message) for each in inspect_findings(plan)] == [
         (Check.IMAGE, Severity.INFO, "first", "is a stub here, so that its image was not looked at"),
         (Check.IMAGE, Severity.INFO, "second", "is a process serve --fast here, so that its image was not looked at"),
         (
@@ -84,7 +84,7 @@ def test_environments_are_held_against_the_rules() -> None:
     )
 
     found = [each for each in inspect_findings(plan) if each.check is Check.ENVIRONMENT]
-    assert [(each.hostname, each.severity, each.message) for each in found] == [
+    assert [(each.container, each.severity, each.message) for each in found] == [
         (
             "first, second, third",
             Severity.ERROR,
@@ -114,7 +114,7 @@ def test_model_data_that_does_not_unpack_is_found(tmp_path: Path) -> None:
     plan = endpoint(stubbed("first", model_data=good), stubbed("ranker", model_data=bad))
 
     (found,) = (each for each in inspect_findings(plan) if each.check is Check.MODEL_DATA)
-    assert (found.hostname, found.severity) == ("ranker", Severity.ERROR)
+    assert (found.container, found.severity) == ("ranker", Severity.ERROR)
     assert found.message.startswith(f"its model data {str(bad)!r} is no whole .tar.gz archive")
     assert found.said_by_sagemaker == (
         'Failed to extract model data archive for container "ranker" from URL "...".'
@@ -154,7 +154,7 @@ def test_pings_and_ports_are_found_wanting(ranker: Attached | Command, check: Ch
     with Engines() as engines:
         (found,) = running_findings(plan.variants, {"Model": engines.start(plan.models[0])})
 
-    assert (found.check, found.hostname, found.severity) == (check, "ranker", Severity.ERROR)
+    assert (found.check, found.container, found.severity) == (check, "ranker", Severity.ERROR)
     assert (found.message, found.said_by_sagemaker, found.fix) == (message, SAGEMAKER_ON_PINGS, fix)
     assert found.log == ("no weights" if "exited" in message else "")
 

@@ -36,7 +36,7 @@ class LocalView:
         self._plan = plan
         self._lock = threading.Lock()
         containers = [each for model in plan.models for each in model.containers]
-        self._kinds = {each.hostname: printable(str(each.workload)) for each in containers}
+        self._kinds = {each.title: printable(str(each.workload)) for each in containers}
         self._states = dict.fromkeys(self._kinds, WAITING)
         self._live: Live | None = None
 
@@ -53,19 +53,19 @@ class LocalView:
             yield
         self._live = None
 
-    def progress(self, hostname: str, state: str) -> None:
+    def progress(self, title: str, state: str) -> None:
         """Say what happens to a container. Any thread may."""
         with self._lock:
-            before, self._states[hostname] = self._states.get(hostname, ""), state
+            before, self._states[title] = self._states.get(title, ""), state
             if self._live is not None:
                 self._live.update(self._containers())
             elif not self._console.is_terminal and _stage(before) != _stage(state):
-                self._say(f"  {hostname} ({self._kinds.get(hostname)}): {_stage(state)}")
+                self._say(f"  {title} ({self._kinds.get(title)}): {_stage(state)}")
 
     def found(self, finding: CheckFinding) -> None:
         """Say what SageMaker would refuse."""
         style = {Severity.ERROR: _BAD, Severity.WARNING: _WARNING}.get(finding.severity, _FAINT)
-        self._say(f"{finding.severity}: {finding.hostname}: {finding.check}: {finding.message}", style)
+        self._say(f"{finding.severity}: {finding.container}: {finding.check}: {finding.message}", style)
         if finding.said_by_sagemaker:
             self._say(f"  SageMaker: {finding.said_by_sagemaker}")
         if finding.fix:
@@ -96,7 +96,7 @@ class LocalView:
 
     def ended(self, container: RunningContainer, how: str) -> None:
         """Say that a container ended."""
-        self._say(f"{container.plan.hostname} {how}", _BAD)
+        self._say(f"{container.plan.title} {how}", _BAD)
         for line in container.logs().splitlines():
             self._say(f"  {line}", _FAINT)
 
@@ -109,7 +109,7 @@ class LocalView:
             self._console.print(Text(printable(line), style))
 
     def _containers(self) -> Table:
-        rows = [(f"  {hostname}", printable(state), self._kinds[hostname]) for hostname, state in self._states.items()]
+        rows = [(f"  {title}", printable(state), self._kinds[title]) for title, state in self._states.items()]
         table = Table.grid(padding=(0, 2))
         for column in range(2):
             table.add_column(no_wrap=True, min_width=max(len(row[column]) for row in rows))

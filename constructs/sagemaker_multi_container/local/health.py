@@ -56,17 +56,17 @@ class Unhealthy:
     """Whether it runs, and nothing listens where it should."""
 
     @property
-    def hostname(self) -> str:
+    def title(self) -> str:
         """The container's."""
-        return self.container.plan.hostname
+        return self.container.plan.title
 
     @property
     def said_by_sagemaker(self) -> str:
         """Its words for this container."""
-        return did_not_pass(self.hostname, self.variant)
+        return did_not_pass(self.container.plan.hostname, self.variant)
 
     def __str__(self) -> str:
-        problem = f"{self.hostname}: {self.reason}; SageMaker would say: {self.said_by_sagemaker}"
+        problem = f"{self.title}: {self.reason}; SageMaker would say: {self.said_by_sagemaker}"
         return with_output(problem, self.log)
 
 
@@ -177,7 +177,7 @@ class _Watch:
     def _tell(self, state: str) -> None:
         if state != self._told:
             self._told = state
-            self._progress(self._container.plan.hostname, state)
+            self._progress(self._container.plan.title, state)
 
     def _state(self, last: Ping) -> str:
         """What is seen of it while it is waited for."""

@@ -34,7 +34,7 @@ def unpack(container: ContainerPlan, folder: Path) -> Path | None:
     source = container.model_data
     if source is None:
         return None
-    where = f"container {container.hostname}: its model data {str(source)!r}"
+    where = f"container {container.title}: its model data {str(source)!r}"
     if source.is_dir():
         return source.resolve()
     if not hasattr(tarfile, "data_filter"):
@@ -43,7 +43,7 @@ def unpack(container: ContainerPlan, folder: Path) -> Path | None:
     try:
         archive = source.open("rb")
     except OSError as reason:
-        fix = f"give another one with --model-data {container.hostname}=PATH"
+        fix = f"give another one with --model-data {container.title}=PATH"
         raise LocalEndpointError(f"{where} cannot be read: {_said(reason)}; {fix}") from reason
     with archive:
         try:

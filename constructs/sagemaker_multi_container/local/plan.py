@@ -85,11 +85,18 @@ class ContainerPlan:
     """A container of a model."""
 
     hostname: str
+    variant: str | None = None
+    """The variant that has it, where a container of another model has the same hostname. None where none has."""
     workload: Workload
     environment: Mapping[str, str] = field(default_factory=dict)
     """What the model declares, without what SageMaker adds."""
     model_data: Path | None = None
     """What `/opt/ml/model` holds: a directory, or an archive that is unpacked. None if there is none."""
+
+    @property
+    def title(self) -> str:
+        """What people know it by, and options may call it: `ranker`, or `stable/ranker`."""
+        return self.hostname if self.variant is None else f"{self.variant}/{self.hostname}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

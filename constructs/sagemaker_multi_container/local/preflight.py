@@ -55,7 +55,8 @@ class CheckFinding:
     """Something that SageMaker would refuse or complain of, or that could not be looked at."""
 
     check: Check
-    hostname: str
+    container: str
+    """What it is about: a hostname, or `variant/hostname` where two models have it; several of an environment."""
     severity: Severity
     """An error fails at SageMaker, a warning may; what is only worth knowing was not looked at."""
     message: str
@@ -110,8 +111,8 @@ def inspect_findings(
             findings += _in_model_data(container)
             match container.workload:
                 case BuiltImage() | NamedImage() as image:
-                    tell = partial(progress, container.hostname)
-                    findings += _in_image(image, container.hostname, model, variants, engine.cli, tell)
+                    tell = partial(progress, container.title)
+                    findings += _in_image(image, container, model, variants, engine.cli, tell)
                 case _:
                     findings.append(_not_an_image(container))
     return findings
@@ -126,12 +127,12 @@ def running_findings(
 
 def _not_an_image(container: ContainerPlan) -> CheckFinding:
     message = f"is a {container.workload} here, so that its image was not looked at"
-    return CheckFinding(check=Check.IMAGE, hostname=container.hostname, severity=Severity.INFO, message=message)
+    return CheckFinding(check=Check.IMAGE, container=container.title, severity=Severity.INFO, message=message)
 
 
 def _in_image(
     image: Image,
-    hostname: str,
+    container: ContainerPlan,
     model: ModelPlan,
     variants: Sequence[VariantPlan],
     cli: ContainerCli,
@@ -147,16 +148,16 @@ def _in_image(
             verb, fix = "pulled", "log in to its registry"
         yield CheckFinding(
             check=Check.IMAGE,
-            hostname=hostname,
+            container=container.title,
             severity=Severity.ERROR,
             message=because(f"the {image} cannot be {verb}", error),
-            fix=f"{fix}, or give --image {hostname}=REFERENCE",
+            fix=f"{fix}, or give --image {container.title}=REFERENCE",
         )
         return
     if len(model.containers) > 1 and facts.labels.get(ACCEPTS_PORT) != "true":
         yield CheckFinding(
             check=Check.LABEL,
-            hostname=hostname,
+            container=container.title,
             severity=Severity.ERROR,
             message=f"the {image} has no label {ACCEPTS_PORT}=true",
             said_by_sagemaker=(
@@ -166,27 +167,29 @@ def _in_image(
             fix=f'add LABEL {ACCEPTS_PORT}="true" to its Dockerfile, and have its server listen on ${BIND_TO_PORT}',
         )
     for variant in variants:
-        yield from _in_architecture(image, hostname, facts, variant)
+        yield from _in_architecture(image, container, facts, variant)
     if facts.user not in _ROOT:
         yield CheckFinding(
             check=Check.USER,
-            hostname=hostname,
+            container=container.title,
             severity=Severity.WARNING,
             message=f"the {image} runs as user {facts.user!r}; SageMaker expects root, and others may lack permissions",
             fix="leave USER out of its Dockerfile",
         )
 
 
-def _in_architecture(image: Image, hostname: str, facts: ImageFacts, variant: VariantPlan) -> Iterator[CheckFinding]:
+def _in_architecture(
+    image: Image, container: ContainerPlan, facts: ImageFacts, variant: VariantPlan
+) -> Iterator[CheckFinding]:
     needed = {"linux/arm64" if is_arm(each) else "linux/amd64": each for each in variant.instance_types}
     for platform, instance_type in (needed or {"linux/amd64": "most instance types"}).items():
         if facts.platform != platform:
             yield CheckFinding(
                 check=Check.ARCHITECTURE,
-                hostname=hostname,
+                container=container.title,
                 severity=Severity.ERROR if needed else Severity.WARNING,
                 message=f"the {image} is for {facts.platform}, and cannot be executed on {instance_type}, {platform}",
-                said_by_sagemaker=did_not_pass(hostname, variant.name),
+                said_by_sagemaker=did_not_pass(container.hostname, variant.name),
                 fix=f"build it with --platform {platform}",
             )
 
@@ -199,9 +202,9 @@ def _in_model_data(container: ContainerPlan) -> Iterator[CheckFinding]:
             for problem in error.problems:
                 yield CheckFinding(
                     check=Check.MODEL_DATA,
-                    hostname=container.hostname,
+                    container=container.title,
                     severity=Severity.ERROR,
-                    message=problem.removeprefix(f"container {container.hostname}: "),
+                    message=problem.removeprefix(f"container {container.title}: "),
                     said_by_sagemaker=(
                         f'Failed to extract model data archive for container "{container.hostname}" from URL "...".'
                         " Please ensure that the object located at the URL is a valid tar.gz archive."
@@ -210,16 +213,16 @@ def _in_model_data(container: ContainerPlan) -> Iterator[CheckFinding]:
 
 
 def _in_environments(model: ModelPlan) -> Iterator[CheckFinding]:
-    hostnames = [each.hostname for each in model.containers]
+    titles = [each.title for each in model.containers]
     properties = {"Containers": [{"Environment": dict(each.environment)} for each in model.containers]}
     for found in evaluate(Description({model.key: Resource("Model", properties)})):
         if found.rule.id in _ENVIRONMENT_RULES:
             _, *place = found.path
-            about = [hostnames[each] for each in place if isinstance(each, int)] or hostnames
+            about = [titles[each] for each in place if isinstance(each, int)] or titles
             variable = f"its environment variable {place[-1]}: " if len(place) == _PLACE_OF_VARIABLE else ""
             yield CheckFinding(
                 check=Check.ENVIRONMENT,
-                hostname=", ".join(about),
+                container=", ".join(about),
                 severity=found.rule.severity,
                 message=variable + found.message,
                 fix=found.rule.fix,
@@ -229,7 +232,7 @@ def _in_environments(model: ModelPlan) -> Iterator[CheckFinding]:
 def _in_health(found: Unhealthy) -> CheckFinding:
     return CheckFinding(
         check=Check.PORT if found.is_about_port else Check.PING,
-        hostname=found.hostname,
+        container=found.title,
         severity=Severity.ERROR,
         message=found.reason,
         said_by_sagemaker=found.said_by_sagemaker,

@@ -19,10 +19,10 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-inference-code.h
 """
 
 Progress = Callable[[str, str], None]
-"""Is told the hostname of a container and what happens to it, such as `building`, while engines work."""
+"""Is told the title of a container and what happens to it, such as `building`, while engines work."""
 
 
-def silent(_hostname: str, _state: str) -> None:
+def silent(_title: str, _state: str) -> None:
     """A `Progress` that nobody watches."""
 
 

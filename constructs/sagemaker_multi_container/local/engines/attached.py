@@ -42,7 +42,7 @@ class AttachedEngine:
         running: list[RunningContainer] = []
         for each in containers:
             if isinstance(each.workload, Attached):
-                progress(each.hostname, "attached")
+                progress(each.title, "attached")
                 running.append(AttachedContainer(plan=each, url=each.workload.url.rstrip("/")))
         return running
 

@@ -46,7 +46,7 @@ class RunningImage:
         if end is None and self.network_of is not None:
             end_of_other = self.network_of.ended()
             if end_of_other is not None:
-                return f"lost its network with {self.network_of.plan.hostname!r}, which {end_of_other}"
+                return f"lost its network with {self.network_of.plan.title!r}, which {end_of_other}"
         return end
 
     def logs(self, lines: int = 20) -> str:
@@ -80,11 +80,11 @@ class ContainerEngine:
         """
         self.reach(containers)
         problems = []
-        for image, hostnames in _by_image(containers):
+        for image, titles in _by_image(containers):
             try:
-                make_present(self.cli, image, partial(_tell, progress, hostnames))
+                make_present(self.cli, image, partial(_tell, progress, titles))
             except CliError as error:
-                problems.append(_no_image(image, hostnames, error))
+                problems.append(_no_image(image, titles, error))
         if problems:
             raise LocalEndpointError(problems)
 
@@ -112,7 +112,7 @@ class ContainerEngine:
             LocalEndpointError: For each that cannot be started.
         """
         self._has_started = True
-        _tell(progress, [each.hostname for each in containers], "starting")
+        _tell(progress, [each.title for each in containers], "starting")
         first, *others = launches_of(containers, folders)
         holder_id = self._launch(first, OWN, network_of(first, others))
         urls = self._published(holder_id)
@@ -149,7 +149,7 @@ class ContainerEngine:
         try:
             printed = self.cli("run", "--detach", *named, *options, *launch.options, reference, "serve")
         except CliError as error:
-            problem = f"{launch.plan.hostname}: cannot start {launch.plan.workload}"
+            problem = f"{launch.plan.title}: cannot start {launch.plan.workload}"
             raise LocalEndpointError(because(problem, error)) from error
         started = printed.split()[-1]
         self._states.watch(started)
@@ -189,35 +189,35 @@ def _by_image(containers: Sequence[ContainerPlan]) -> list[tuple[Image, list[str
     images: dict[str, tuple[Image, list[str]]] = {}
     for each in containers:
         image = image_of(each)
-        images.setdefault(reference_of(image), (image, []))[1].append(each.hostname)
+        images.setdefault(reference_of(image), (image, []))[1].append(each.title)
     return list(images.values())
 
 
-def _tell(progress: Progress, hostnames: Sequence[str], state: str) -> None:
-    for each in hostnames:
+def _tell(progress: Progress, titles: Sequence[str], state: str) -> None:
+    for each in titles:
         progress(each, state)
 
 
 def _ended_at_once(plan: ContainerPlan, end: str | None, log: str) -> str:
-    return with_output(f"{plan.hostname}: {end or 'has no network'} before the others were started", log)
+    return with_output(f"{plan.title}: {end or 'has no network'} before the others were started", log)
 
 
 def _no_engine(cli: ContainerCli, containers: Sequence[ContainerPlan], error: CliError) -> str:
     reason = (
         str(error) if isinstance(error, MissingCliError) else f"`{cli.program}` says: {' '.join(str(error).split())}"
     )
-    overrides = ", ".join(f"--container {each.hostname}=URL|COMMAND" for each in containers)
+    overrides = ", ".join(f"--container {each.title}=URL|COMMAND" for each in containers)
     return (
         f"no container engine: {reason}; set CDK_DOCKER to the container CLI of this machine"
         f" (docker, podman, finch or nerdctl), or give each container: {overrides}"
     )
 
 
-def _no_image(image: Image, hostnames: Sequence[str], error: CliError) -> str:
-    names = ", ".join(hostnames)
+def _no_image(image: Image, titles: Sequence[str], error: CliError) -> str:
+    names = ", ".join(titles)
     if isinstance(image, BuiltImage):
         return because(f"{names}: cannot build the {image}", error)
-    overrides = ", ".join(f"--image {each}=REFERENCE" for each in hostnames)
+    overrides = ", ".join(f"--image {each}=REFERENCE" for each in titles)
     problem = (
         f"{names}: the {image} is not on this machine and cannot be pulled; log in to its registry, or give {overrides}"
     )

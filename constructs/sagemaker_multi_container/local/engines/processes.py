@@ -94,7 +94,7 @@ class ProcessEngine:
         try:
             for each in containers:
                 if isinstance(each.workload, Command):
-                    progress(each.hostname, "starting")
+                    progress(each.title, "starting")
                     folder = Path(tempfile.mkdtemp(prefix=f"{each.hostname}-", dir=self._folder.name))
                     started.append(_start(each, each.workload, folder, folders.get(each.hostname)))
         except BaseException:
@@ -138,7 +138,7 @@ def _start(plan: ContainerPlan, command: Command, folder: Path, model_data: str 
             )
         except OSError as error:
             reason = f"{error.strerror}: {error.filename}"
-            raise LocalEndpointError(f"{plan.hostname}: cannot start {command}: {reason}") from error
+            raise LocalEndpointError(f"{plan.title}: cannot start {command}: {reason}") from error
     return RunningProcess(plan=plan, url=f"http://{LOOPBACK}:{ports.bind_to}", process=process, log=log)
 
 

@@ -53,7 +53,7 @@ class StubEngine:
         running: list[RunningContainer] = []
         for each in containers:
             if isinstance(each.workload, Stub):
-                progress(each.hostname, "starting")
+                progress(each.title, "starting")
                 server = StubServer(each.workload)
                 self._servers.append(server)
                 running.append(RunningStub(plan=each, server=server))

@@ -29,7 +29,13 @@ def plan_container(container: DeclaredContainer, overrides: Overrides, findings:
     model_data = _model_data(container, workload, overrides, findings)
     if workload is None:
         return None
-    return ContainerPlan(hostname=container.hostname, workload=workload, environment=environment, model_data=model_data)
+    return ContainerPlan(
+        hostname=container.hostname,
+        variant=None if container.is_only else container.model.variants[0],
+        workload=workload,
+        environment=environment,
+        model_data=model_data,
+    )
 
 
 def _model_data(
