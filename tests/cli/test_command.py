@@ -117,6 +117,21 @@ def test_a_reader_that_has_enough_is_no_error(tmp_path: Path) -> None:
     assert ended.stderr == ""
 
 
+def test_a_closed_pipe_keeps_what_was_found(tmp_path: Path) -> None:
+    """A gate of a pipeline must not open since nobody has read why it is shut."""
+    write(tmp_path / "many.json", template(**{f"Model{number}": model(container(None)) for number in range(300)}))
+
+    ended = subprocess.run(
+        ["bash", "-c", f"{MCE} check many.json | true; echo ${{PIPESTATUS[0]}}"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (ended.stdout, ended.stderr) == ("1\n", "")
+
+
 @pytest.mark.parametrize("arguments", ["check many.json --format json --fail-on never", "check --list-rules"])
 def test_a_closed_pipe_is_no_finding(tmp_path: Path, arguments: str) -> None:
     """Nobody reads any of it, and it is more than a pipe holds."""

@@ -88,16 +88,16 @@ def run() -> int:
         return INTERRUPTED
     except (BrokenPipeError, SystemExit):
         # Whoever reads, such as `head`, has enough. Of a pipe that is closed click makes an exit of its own.
-        _drop_output()
+        drop_output()
         return OK
     except OSError as reason:
-        _drop_output()
+        drop_output()
         click.echo(f"Error: {reason}", err=True)
         return UNUSABLE
     return code or OK
 
 
-def _drop_output() -> None:
+def drop_output() -> None:
     """Keep the end of the process from writing once more what could not be written."""
     if sys.stdout:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from ..check.configuration import UnusableConfigurationError, nearest_configuration, read_configuration
-from .commands import UNUSABLE
+from .commands import UNUSABLE, drop_output
 
 output_option = click.option(
     "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write the report to this file."
@@ -37,7 +37,11 @@ def configured_reasons(config: Path | None) -> dict[str, str]:
 def write_report(text: str, output: Path | None) -> None:
     """Write a report to the file that is given or else to standard output, which may be a terminal with colours."""
     if output is None:
-        click.echo(text, nl=False)
+        try:
+            click.echo(text, nl=False)
+        except BrokenPipeError:
+            # Whoever reads has enough, and the exit code still says what was found.
+            drop_output()
         return
     try:
         output.write_text(click.unstyle(text), encoding="utf-8", errors="backslashreplace")
