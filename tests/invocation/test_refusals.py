@@ -56,8 +56,10 @@ def test_an_error_is_a_line(answered: Answered, code: int, says: str) -> None:
     assert len(plane.asked) == 1
 
 
-def test_a_password_in_an_address_is_not_told() -> None:
-    arguments = ["invoke", "search", "--content-type", "text/csv", "--endpoint-url", "http://me:secret@127.0.0.1:1"]
+@pytest.mark.parametrize("more", [[], ["--all"]])
+def test_a_password_in_an_address_is_not_told(more: list[str]) -> None:
+    url = "http://me:secret@127.0.0.1:1"
+    arguments = ["invoke", "search", "--content-type", "text/csv", "--endpoint-url", url, *more]
     result = CliRunner().invoke(mce, arguments, input=b"", catch_exceptions=False)
 
     assert result.stderr == "Error: nothing answers at http://127.0.0.1:1\n"

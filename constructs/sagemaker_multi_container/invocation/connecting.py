@@ -158,11 +158,15 @@ def told() -> Iterator[None]:
     except _BROKEN as reason:
         raise RefusedError("the connection broke off before all of the response was there", was_asked=True) from reason
     except (exceptions.EndpointConnectionError, exceptions.ConnectTimeoutError) as reason:
-        url = urlsplit(reason.kwargs["endpoint_url"])
-        # Whatever stands before the host is a password.
-        raise RefusedError(f"nothing answers at {url.scheme}://{url.netloc.rpartition('@')[2]}") from reason
+        raise RefusedError(f"nothing answers at {without_password(reason.kwargs['endpoint_url'])}") from reason
     except (exceptions.BotoCoreError, ValueError) as reason:
         raise RefusedError(_line(reason)) from reason
+
+
+def without_password(url: str) -> str:
+    """Where a URL leads to, without what stands before the host: that may be a password."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
 
 
 def _no_region() -> NoReturn:
