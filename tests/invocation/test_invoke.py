@@ -112,6 +112,7 @@ def test_a_file_that_cannot_be_written_is_said_in_a_line() -> None:
     result = csv("--target", "echo", "--output", "nowhere/answer")
 
     assert (result.exit_code, result.stderr) == (2, "Error: cannot write nowhere/answer: No such file or directory\n")
+    assert ECHO.requests == []
 
 
 def test_parts_of_a_stream_are_written() -> None:

@@ -16,7 +16,7 @@ from ..invocation import Answer, RefusedError, Request, Target
 from ..invocation.bodies import STANDARD_INPUT, UnusableBodyError, read_body
 from .commands import FOUND, OK, UNUSABLE
 from .connection import connection_options, needs_aws, told
-from .options import UnusableError
+from .options import OutputFile, UnusableError
 
 if TYPE_CHECKING:
     from ..invocation.connecting import Connections
@@ -40,9 +40,7 @@ if TYPE_CHECKING:
 @click.option("--custom-attributes", metavar="TEXT", help="What the container gets beside the body.")
 @click.option("--inference-id", metavar="ID", help="What identifies the request in captured data.")
 @click.option("--stream", is_flag=True, help="Write the parts of the response as they come.")
-@click.option(
-    "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write the body of the response to this file."
-)
+@click.option("--output", type=OutputFile(), help="Write the body of the response to this file.")
 @click.option("--endpoint-url", metavar="URL", help="Where endpoints answer, such as http://127.0.0.1:8080.")
 @connection_options
 @click.pass_context

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
+from typing import Any
 
 import click
 
 from ..check.configuration import UnusableConfigurationError, nearest_configuration, read_configuration
 from .commands import UNUSABLE, drop_output
 
-output_option = click.option(
-    "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write the report to this file."
-)
 config_option = click.option(
     "--config",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -23,6 +23,23 @@ class UnusableError(click.ClickException):
     """What a user gave cannot be used, or what is asked for cannot be written: one line, and exit code 2."""
 
     exit_code = UNUSABLE
+
+
+class OutputFile(click.Path):
+    """A file to write. That its folder is not there is said before anything is done that takes long."""
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path, dir_okay=False)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """The path, if something can be written there."""
+        path = Path(os.fsdecode(super().convert(value, param, ctx)))
+        if not path.parent.is_dir():
+            raise UnusableError(f"cannot write {path}: {os.strerror(errno.ENOENT)}")
+        return path
+
+
+output_option = click.option("--output", type=OutputFile(), help="Write the report to this file.")
 
 
 def configured_reasons(config: Path | None) -> dict[str, str]:
