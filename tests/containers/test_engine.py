@@ -52,7 +52,7 @@ def healthy(engines: Engines, plan: ModelPlan, folders: Mapping[str, str] | None
 
 def python_in(image: NamedImage, cli: ContainerCli) -> str:
     """The interpreter in the image of the model server."""
-    python: str = cli.inspect("image", image.name)["Config"]["Entrypoint"][0]
+    python: str = cli.inspect("image", image.name)[0]["Config"]["Entrypoint"][0]
     return python
 
 
@@ -197,7 +197,7 @@ def ids_by_name(cli: ContainerCli) -> dict[str, str]:
     """This process' containers by what they were named in their environment."""
     ids = {}
     for each in ids_of(cli, os.getpid()):
-        settings = cli.inspect("container", each)["Config"]["Env"]
+        settings = cli.inspect("container", each)[0]["Config"]["Env"]
         (name,) = (value.removeprefix("MODEL_NAME=") for value in settings if value.startswith("MODEL_NAME="))
         ids[name] = each
     return ids

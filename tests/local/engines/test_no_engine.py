@@ -8,6 +8,8 @@ import pytest
 
 from sagemaker_multi_container.local import stub
 from sagemaker_multi_container.local.engines import Engines
+from sagemaker_multi_container.local.engines.container_cli import ContainerCli
+from sagemaker_multi_container.local.engines.containers import ContainerEngine
 from sagemaker_multi_container.local.errors import LocalEndpointError
 from sagemaker_multi_container.local.plan import NamedImage
 
@@ -72,3 +74,34 @@ def test_a_file_that_is_no_program_is_named(monkeypatch: pytest.MonkeyPatch, tmp
     monkeypatch.setenv("CDK_DOCKER", str(file))
 
     assert problem() == f"no container engine: `{file}` cannot be run (Permission denied)" + OVERRIDES
+
+
+@pytest.mark.parametrize("script", ["exit 0", 'echo "$@"', "echo '{}'", "echo '[1]'"])
+def test_a_program_that_is_no_container_cli_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, script: str
+) -> None:
+    """Whatever it answers."""
+    program = cli(tmp_path, f'[ "$1" = ps ] && exit 0; {script}')
+    monkeypatch.setenv("CDK_DOCKER", program)
+    plan = model(container("ranker", NamedImage(name="image")))
+
+    with Engines() as engines:
+        engines.prepare([plan])
+        with pytest.raises(LocalEndpointError) as caught:
+            engines.start(plan)
+
+    (only,) = caught.value.problems
+    assert only.startswith("ranker: cannot start image image: `")
+    assert only.endswith(" does not answer as that of docker does")
+
+
+def test_an_engine_that_hangs_is_told_of_and_ended(tmp_path: Path) -> None:
+    ended = tmp_path / "ended"
+    program = cli(tmp_path, f"trap 'touch {ended}; exit' TERM; sleep 600 & wait")
+    engine = ContainerEngine(ContainerCli(program, patience=0.5))
+
+    with pytest.raises(LocalEndpointError) as caught:
+        engine.reach([container("ranker", NamedImage(name="image"))])
+
+    assert str(caught.value).startswith(f"no container engine: `{program} ps` did not end in 0.5 s; set CDK_DOCKER")
+    assert ended.exists()

@@ -12,7 +12,7 @@ from typing import Final
 from ..errors import LocalEndpointError
 from ..plan import BuiltImage, ContainerPlan, Image, ModelPlan
 from ..running import DEFAULT_PORT, SECONDS_TO_END, Progress, RunningContainer
-from .container_cli import CliError, ContainerCli, MissingCliError
+from .container_cli import CliError, ContainerCli, MissingCliError, SilentCliError
 from .images import make_present, reference_of
 from .launch import Launch, image_of, launches_of, network_of
 from .leftovers import JOINED, NETWORK, OWN, OWNER, RUN, new_run, remove, remove_leftovers, this_process
@@ -51,9 +51,7 @@ class RunningImage:
 
     def logs(self, lines: int = 20) -> str:
         """The last lines that it printed."""
-        with suppress(CliError):
-            return self.cli.logs(self.id, lines)
-        return ""
+        return self.cli.logs(self.id, lines)
 
 
 class ContainerEngine:
@@ -115,7 +113,10 @@ class ContainerEngine:
         _tell(progress, [each.title for each in containers], "starting")
         first, *others = launches_of(containers, folders)
         holder_id = self._launch(first, OWN, network_of(first, others))
-        urls = self._published(holder_id)
+        try:
+            urls = self._published(holder_id)
+        except CliError as error:
+            raise LocalEndpointError(_cannot_start(first.plan, error)) from error
         if not urls:
             end, log = self._states.end_of(holder_id), self.cli.logs(holder_id, _LINES)
             raise LocalEndpointError(_ended_at_once(first.plan, end, log))
@@ -147,11 +148,9 @@ class ContainerEngine:
         reference = reference_of(image_of(launch.plan))
         named = [option for name, value in labels.items() for option in ("--label", f"{name}={value}")]
         try:
-            printed = self.cli("run", "--detach", *named, *options, *launch.options, reference, "serve")
+            started = self.cli.run(*named, *options, *launch.options, reference, "serve")
         except CliError as error:
-            problem = f"{launch.plan.title}: cannot start {launch.plan.workload}"
-            raise LocalEndpointError(because(problem, error)) from error
-        started = printed.split()[-1]
+            raise LocalEndpointError(_cannot_start(launch.plan, error)) from error
         self._states.watch(started)
         return started
 
@@ -177,7 +176,8 @@ class ContainerEngine:
 
     def _published(self, id: str) -> dict[int, str]:
         """Where the ports of a network answer on this machine; none if what holds the network has ended."""
-        ports = self.cli.inspect("container", id)["NetworkSettings"]["Ports"] or {}
+        (known,) = self.cli.inspect("container", id)
+        ports = known["NetworkSettings"]["Ports"] or {}
         return {
             int(port.removesuffix("/tcp")): f"http://{LOOPBACK}:{places[0]['HostPort']}"
             for port, places in ports.items()
@@ -198,14 +198,17 @@ def _tell(progress: Progress, titles: Sequence[str], state: str) -> None:
         progress(each, state)
 
 
+def _cannot_start(plan: ContainerPlan, error: CliError) -> str:
+    return because(f"{plan.title}: cannot start {plan.workload}", error)
+
+
 def _ended_at_once(plan: ContainerPlan, end: str | None, log: str) -> str:
     return with_output(f"{plan.title}: {end or 'has no network'} before the others were started", log)
 
 
 def _no_engine(cli: ContainerCli, containers: Sequence[ContainerPlan], error: CliError) -> str:
-    reason = (
-        str(error) if isinstance(error, MissingCliError) else f"`{cli.program}` says: {' '.join(str(error).split())}"
-    )
+    is_its_own = not isinstance(error, MissingCliError | SilentCliError)
+    reason = f"`{cli.program}` says: {' '.join(str(error).split())}" if is_its_own else str(error)
     overrides = ", ".join(f"--container {each.title}=URL|COMMAND" for each in containers)
     return (
         f"no container engine: {reason}; set CDK_DOCKER to the container CLI of this machine"

@@ -73,7 +73,7 @@ def facts_of(cli: ContainerCli, reference: str) -> ImageFacts:
     Raises:
         CliError: If the engine does not have it.
     """
-    known = cli.inspect("image", reference)
+    (known,) = cli.inspect("image", reference)
     configuration: dict[str, Any] = known.get("Config") or {}
     return ImageFacts(
         labels=configuration.get("Labels") or {},

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import threading
 import time
+from contextlib import suppress
 from typing import Any, Final
 
-from .container_cli import CliError, ContainerCli
+from .container_cli import CliError, ContainerCli, SilentCliError
 
 _KEPT_SECONDS: Final = 1.0
 
@@ -47,12 +47,12 @@ class States:
 
     def _ask(self) -> dict[str, dict[str, Any]]:
         try:
-            known = json.loads(self._cli("container", "inspect", *self._watched))
+            known = self._cli.inspect("container", *self._watched)
+        except SilentCliError:
+            return self._states
         except CliError:  # of which one is gone
             known = []
             for each in self._watched:
-                try:
-                    known.append(self._cli.inspect("container", each))
-                except CliError:
-                    continue
+                with suppress(CliError):
+                    known += self._cli.inspect("container", each)
         return {each["Id"]: each["State"] for each in known}
