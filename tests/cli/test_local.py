@@ -171,6 +171,73 @@ def test_ends_its_processes_on_a_signal(tmp_path: Path, number: signal.Signals) 
     assert not [pid for pid in ports if Path(f"/proc/{pid}").exists()]
 
 
+@pytest.mark.parametrize("until", ["starting", "healthy", "Ctrl-C"])
+def test_two_interrupts_are_no_more_than_one(tmp_path: Path, until: str) -> None:
+    """Whoever presses Ctrl-C twice gets rid of the processes, even of those that take their time to end."""
+    marker = tmp_path / "pids"
+    stubborn = tmp_path / "stubborn.py"
+    stubborn.write_text(
+        "import os, runpy, signal, sys\n"
+        f"print(os.getpid(), file=open({str(marker)!r}, 'a'), flush=True)\n"
+        f"sys.argv = [{model_server.__file__!r}]\n"
+        "signal.signal, handle = lambda *_: None, signal.signal\n"
+        "handle(signal.SIGTERM, signal.SIG_IGN)\n"
+        f"runpy.run_path({model_server.__file__!r}, run_name='__main__')\n"
+    )
+    with _running(tmp_path, *_both(f"{sys.executable} {stubborn}")) as running:
+        running.wait_for(until)
+        deadline = time.monotonic() + DEADLINE
+        while not marker.exists() and time.monotonic() < deadline:
+            time.sleep(0.02)
+        running.process.send_signal(signal.SIGINT)
+        time.sleep(0.2)
+        code = running.end(signal.SIGINT)
+
+    assert code in {0, 130}
+    assert not [pid for pid in marker.read_text().split() if Path(f"/proc/{pid}").exists()]
+    assert not [line for line in running.lines if "Traceback" in line]
+
+
+def test_what_a_shell_has_it_ignore_does_not_end_it(tmp_path: Path) -> None:
+    """As `nohup` does: the terminal may be closed."""
+    (tmp_path / "search.template.json").write_text(json.dumps(TEMPLATE))
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with _running(tmp_path, *_both(SERVER)) as running:
+            client = running.client()
+            running.process.send_signal(signal.SIGHUP)
+            client.invoke_endpoint(EndpointName="search", TargetContainerHostname="ranker", Body=b"")
+            running.wait_for("200 search/AllTraffic  ranker")
+            code = running.end(signal.SIGTERM)
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+    assert code == 0
+
+
+def test_it_ends_when_nobody_reads_what_it_shows(tmp_path: Path) -> None:
+    """At the next request, which is answered, and without a word."""
+    (tmp_path / "search.template.json").write_text(json.dumps(TEMPLATE))
+    arguments = [str(MCE), "local", "search.template.json", "--port", "0", *_both(SERVER)]
+    with subprocess.Popen(
+        arguments, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        running = Running(process)
+        assert process.stdout is not None
+        assert process.stderr is not None
+        for line in process.stdout:
+            running.lines.append(line.rstrip())
+            if "Ctrl-C" in line:
+                break
+        process.stdout.close()
+        answer = running.client().invoke_endpoint(EndpointName="search", TargetContainerHostname="ranker", Body=b"x")
+        code = process.wait(DEADLINE)
+        said = process.stderr.read()
+
+    assert answer["ResponseMetadata"]["HTTPStatusCode"] == 200
+    assert (code, said) == (0, "")
+
+
 def test_says_that_a_container_has_ended_and_why(tmp_path: Path) -> None:
     """The rest is served on; the exit code says it in the end."""
     with _running(tmp_path, *_both(SERVER), "--env", "ranker.FAULT_EXIT_AFTER=1") as running:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import signal
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType
@@ -30,6 +30,8 @@ PORT: Final = 8090
 """Not 8080, where containers listen that ignore their port."""
 _LOOKS: Final = 0.5
 """Seconds between two looks at whether the containers still run."""
+_ENDING: Final = ("SIGINT", "SIGTERM", "SIGHUP")
+"""The signals that ask for the end. Not every system has all of them."""
 
 
 @click.command
@@ -113,7 +115,7 @@ def local(
             plan = replace(plan, variants=tuple(variants))
         with needs("local", "aiohttp", "rich"):
             from .local_view import LocalView  # noqa: PLC0415
-        with _terminated_as_interrupted():
+        with _interrupted_once():
             view = LocalView(plan)
             context.exit(_check(plan, view) if check else _serve(plan, port, view))
     except LocalEndpointError as refused:
@@ -141,8 +143,9 @@ def _serve(plan: EndpointPlan, port: int, view: LocalView) -> int:
     from ..local.preflight import inspect_findings  # noqa: PLC0415
 
     # The port is taken first: that it is not free must not be said after minutes of building.
-    with DataPlane(port=port, observer=view.request) as data_plane:
+    with DataPlane(port=port, observer=view.request) as data_plane, ExitStack() as undo:
         endpoint = LocalEndpoint(plan)
+        undo.callback(endpoint.stop)
         with view.starting():
             findings = [each for each in inspect_findings(plan, view.progress) if each.severity is not Severity.INFO]
             for finding in findings:
@@ -162,31 +165,29 @@ def _serve(plan: EndpointPlan, port: int, view: LocalView) -> int:
                 time.sleep(_LOOKS)
         except KeyboardInterrupt:
             view.stopping()
-        finally:
-            # Nothing but SIGKILL shall keep the containers from being removed.
-            with _handled(signal.SIG_IGN, "SIGINT", "SIGTERM", "SIGHUP"):
-                endpoint.stop()
     return FOUND if ended else OK
 
 
 @contextmanager
-def _terminated_as_interrupted() -> Iterator[None]:
-    """Let SIGTERM and SIGHUP end the command as Ctrl-C does, so that containers are removed."""
+def _interrupted_once() -> Iterator[None]:
+    """Let the first signal that asks for the end interrupt the command, so that containers are removed.
+
+    No further one keeps them from being removed: only SIGKILL does. What is ignored already, as `nohup` and shells do
+    for what runs in the background, stays so.
+    """
+    numbers = [signal.Signals[name] for name in _ENDING if name in signal.Signals.__members__]
+    former = {number: signal.getsignal(number) for number in numbers}
+    heeded = {number: before for number, before in former.items() if before is not signal.SIG_IGN}
 
     def interrupt(_number: int, _frame: FrameType | None) -> None:
+        for number in heeded:
+            signal.signal(number, signal.SIG_IGN)
         raise KeyboardInterrupt
 
-    with _handled(interrupt, "SIGTERM", "SIGHUP"):
-        yield
-
-
-@contextmanager
-def _handled(handler: Callable[[int, FrameType | None], None] | signal.Handlers, *names: str) -> Iterator[None]:
-    """Handle signals so for some time. Not every system has all of them."""
-    numbers = [signal.Signals[name] for name in names if name in signal.Signals.__members__]
-    former = {number: signal.signal(number, handler) for number in numbers}
+    for number in heeded:
+        signal.signal(number, interrupt)
     try:
         yield
     finally:
-        for number, before in former.items():
+        for number, before in heeded.items():
             signal.signal(number, before)

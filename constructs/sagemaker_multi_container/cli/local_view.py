@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import _thread
+import signal
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from http import HTTPStatus
 from typing import Final
@@ -32,7 +34,7 @@ class LocalView:
     """Writes to standard output. On a terminal the containers' lines change in place while they start."""
 
     def __init__(self, plan: EndpointPlan) -> None:
-        self._console = Console(highlight=False, soft_wrap=True)
+        self._console = _EndingConsole(highlight=False, soft_wrap=True)
         self._plan = plan
         self._lock = threading.Lock()
         containers = [each for model in plan.models for each in model.containers]
@@ -117,6 +119,16 @@ class LocalView:
         for row in rows:
             table.add_row(*map(Text, row))
         return table
+
+
+class _EndingConsole(Console):
+    """Ends the command, whichever thread writes, when whoever reads has enough, such as `head`."""
+
+    def on_broken_pipe(self) -> None:
+        """Write no more, and interrupt the main thread, so that containers are removed."""
+        with suppress(SystemExit):  # which would end this thread alone
+            super().on_broken_pipe()
+        _thread.interrupt_main(signal.SIGTERM)
 
 
 def request_line(record: RequestRecord, at: datetime) -> Text:

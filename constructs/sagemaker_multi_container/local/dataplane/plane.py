@@ -155,7 +155,7 @@ class DataPlane:
         for observer in (self._observers.get(record.endpoint, unobserved), self._observer):
             try:
                 observer(record)
-            except Exception:
+            except BaseException:  # what ends a thread, such as SystemExit, would end all requests
                 _log.exception("an observer failed")
 
 
