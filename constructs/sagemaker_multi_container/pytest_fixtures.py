@@ -44,15 +44,25 @@ class LocalEndpoints:
 def local_endpoints(monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalEndpoints]:
     """Runs endpoints on this machine, and sends the clients of the tested code to them.
 
-    `AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME` is set, and a region and credentials that are none: nothing reaches AWS by it.
+    `AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME` is set and heeded, without a proxy in between, and a region and credentials
+    that are none: nothing reaches AWS by it.
     """
     from .local.dataplane import DataPlane  # noqa: PLC0415
 
     with ExitStack() as exit_stack:
         endpoints = LocalEndpoints(exit_stack.enter_context(DataPlane()), exit_stack)
         monkeypatch.setenv("AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME", endpoints.url)
+        monkeypatch.setenv("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "false")
         monkeypatch.setenv("AWS_ACCESS_KEY_ID", "local")
         monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "local")
-        if not {"AWS_REGION", "AWS_DEFAULT_REGION"} & os.environ.keys():
-            monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+        if "AWS_DEFAULT_REGION" not in os.environ:
+            monkeypatch.setenv("AWS_DEFAULT_REGION", os.environ.get("AWS_REGION", "us-east-1"))
+        _leave_proxies_out(monkeypatch)
         yield endpoints
+
+
+def _leave_proxies_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    unproxied = os.environ.get("no_proxy", os.environ.get("NO_PROXY", ""))
+    if unproxied != "*":
+        for name in ("no_proxy", "NO_PROXY"):
+            monkeypatch.setenv(name, f"{unproxied},127.0.0.1".removeprefix(","))

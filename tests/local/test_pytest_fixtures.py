@@ -85,6 +85,30 @@ def test_the_fixture_comes_with_the_package(tmp_path: Path) -> None:
     assert "2 passed" in ended.stdout
 
 
+@pytest.mark.parametrize("unproxied", [{}, {"NO_PROXY": "example.org"}, {"no_proxy": "*"}])
+def test_what_a_machine_has_set_does_not_lead_past_it(tmp_path: Path, unproxied: dict[str, str]) -> None:
+    """A proxy, a region that boto3 does not read, and that endpoints which are set are ignored."""
+    (tmp_path / "test_users.py").write_text(USERS_TEST)
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("AWS_", "PYTEST_")) and not name.lower().endswith("_proxy")
+    }
+    environment |= {"HTTP_PROXY": "http://127.0.0.1:9", "http_proxy": "http://127.0.0.1:9", "AWS_REGION": "eu-west-1"}
+    environment |= {"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true", **unproxied}
+
+    ended = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_users.py"],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert ended.returncode == 0, ended.stdout
+
+
 def test_a_pytest_that_does_not_use_it_pays_nothing(tmp_path: Path) -> None:
     """Neither the server nor boto3 is imported."""
     (tmp_path / "test_other.py").write_text(
