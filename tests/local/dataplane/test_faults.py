@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import socket
+import subprocess
+import sys
 import threading
 from typing import Any
 
@@ -11,7 +14,7 @@ from botocore.exceptions import ClientError
 
 from sagemaker_multi_container.local.dataplane import Timeouts, api
 
-from .container import CHUNKED, DEADLINE, Answers, Connection, Container, Request, Serve, chunk, response
+from .container import CHUNKED, DEADLINE, Answers, Connection, Container, Request, Serve, answering, chunk, response
 from .serving import Served, endpoint, served
 
 LOG = (
@@ -257,6 +260,32 @@ def test_a_container_that_resets_before_it_has_read_the_body_is_a_model_error() 
     answer = failure_of(serve, body=b"x" * api.MAX_BODY)
     assert answer["Error"]["Code"] == "ModelError"
     assert answer["OriginalStatusCode"] in {0, 413}
+
+
+CONTROLS = """
+from tests.local.dataplane.container import answering
+from tests.local.dataplane.serving import endpoint, served
+
+HEAD = b"HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\nContent-Type: text/\\x1b[31mred\\x7f\\r\\n\\r\\n"
+with answering(HEAD + b"ok") as (url, _), served(endpoint("search", "Serial", ranker=url)) as plane:
+    service = plane.client()
+    for call in service.invoke_endpoint, service.invoke_endpoint_with_response_stream:
+        try:
+            call(EndpointName="search", Body=b"")
+        except service.exceptions.ModelError as error:
+            print(error.response["OriginalMessage"])
+"""
+
+
+def test_control_characters_in_a_header_are_a_model_error() -> None:
+    """With which a container could deceive the terminal of a caller. aiohttp itself refuses them when it is debugged."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONASYNCIODEBUG"}
+    ended = subprocess.run(
+        [sys.executable, "-c", CONTROLS], env=environment, capture_output=True, text=True, check=True, timeout=DEADLINE
+    )
+
+    said = "Container ranker did not complete its response: it is not HTTP (a header holds control characters).\n"
+    assert (ended.stdout, ended.stderr) == (said * 2, "")
 
 
 def test_a_container_may_close_idle_connections() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import io
 import os
+import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -25,6 +26,9 @@ MAX_HEADER: Final = 64 * 1024
 
 _UNREAD: Final = (errno.ECONNRESET, errno.EPIPE)
 """How a system answers for a server that closed a connection and will not read what was sent."""
+
+_CONTROLS: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+"""What no header may hold: aiohttp takes it from containers unless it is debugged, and never sends it on."""
 
 
 @asynccontextmanager
@@ -72,6 +76,8 @@ class AiohttpContainers:
         except (aiohttp.ClientError, OSError) as error:
             raise BrokenError(_reason(error)) from error
         try:
+            if any(map(_CONTROLS.search, response.headers.values())):
+                raise BrokenError("it is not HTTP (a header holds control characters)")
             yield AiohttpResponse(response)
         finally:
             response.close()
