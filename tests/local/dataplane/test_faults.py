@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 
 from sagemaker_multi_container.local.dataplane import Timeouts, api
 
-from .container import CHUNKED, DEADLINE, Answers, Connection, Container, Request, Serve, answering, chunk, response
+from .container import CHUNKED, DEADLINE, Answers, Connection, Container, Request, Serve, chunk, response
 from .serving import Served, endpoint, served
 
 LOG = (
@@ -278,7 +278,7 @@ with answering(HEAD + b"ok") as (url, _), served(endpoint("search", "Serial", ra
 
 
 def test_control_characters_in_a_header_are_a_model_error() -> None:
-    """With which a container could deceive the terminal of a caller. aiohttp itself refuses them when it is debugged."""
+    """With which a container could deceive the terminal of a caller. aiohttp refuses them when it is debugged."""
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONASYNCIODEBUG"}
     ended = subprocess.run(
         [sys.executable, "-c", CONTROLS], env=environment, capture_output=True, text=True, check=True, timeout=DEADLINE
