@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 import threading
 from pathlib import Path
@@ -150,6 +151,18 @@ def test_what_is_missing_is_said_at_once(tmp_path: Path) -> None:
     assert [problem.partition(":")[0] for problem in refused.value.problems] == ["--container ranc", "--env x"]
 
 
+def test_an_endpoint_of_an_assembly_may_be_given_less_time_to_start(tmp_path: Path) -> None:
+    """As with `mce local --startup-timeout`."""
+    endpoint = LocalEndpoint.from_assembly(
+        _assembly(tmp_path, InferenceExecutionMode.SERIAL),
+        containers={"prepare": stub(ping_status=500), "rank": stub()},
+        startup_timeout=0.1,
+    )
+
+    with pytest.raises(LocalEndpointError, match=r"prepare: answered /ping with status 500, not 200, in 0\.1 s"):
+        endpoint.start()
+
+
 def test_an_endpoint_needs_no_template() -> None:
     """For the tests of code that only calls one."""
     with LocalEndpoint.from_containers(
@@ -170,6 +183,31 @@ def test_a_container_that_never_gets_healthy_leaves_nothing_running() -> None:
 
     assert endpoint.containers == ()
     assert set(threading.enumerate()) == threads
+
+
+NEVER_STOPPED = """
+import sys, threading
+from sagemaker_multi_container.local import Command, LocalEndpoint, stub
+
+server = Command(arguments=(sys.executable, sys.argv[1]))
+endpoint = LocalEndpoint.from_containers({"process": server, "stub": stub()}, mode="Direct").start()
+threading.Thread(target=lambda _: threading.Event().wait(), args=[endpoint], daemon=True).start()
+print(endpoint.containers[0].process.pid)
+"""
+
+
+def test_what_is_never_stopped_ends_with_the_process() -> None:
+    """Whoever still holds it."""
+    ended = subprocess.run(
+        [sys.executable, "-c", NEVER_STOPPED, model_server.__file__],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert not Path("/proc", ended.stdout.strip()).exists()
 
 
 def test_it_can_be_started_again() -> None:

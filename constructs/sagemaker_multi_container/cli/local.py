@@ -6,7 +6,6 @@ import signal
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Final
@@ -111,8 +110,7 @@ def local(
             ),
         )
         if startup_timeout is not None:
-            variants = (replace(each, startup_timeout=startup_timeout) for each in plan.variants)
-            plan = replace(plan, variants=tuple(variants))
+            plan = plan.with_startup_timeout(startup_timeout)
         with needs("local", "aiohttp", "rich"):
             from .local_view import LocalView  # noqa: PLC0415
         with _interrupted_once():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 from collections import deque
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
@@ -35,7 +36,8 @@ _MODEL: Final = "Model"
 class LocalEndpoint:
     """A multi-container endpoint that runs on this machine and answers the unmodified boto3 client.
 
-    It serves for as long as a `with` block lasts, on 127.0.0.1 alone:
+    It serves for as long as a `with` block lasts, or from `start` to `stop` or the end of the process, on 127.0.0.1
+    alone:
 
     >>> with LocalEndpoint.from_assembly("cdk.out") as endpoint:  # doctest: +SKIP
     ...     endpoint.client().invoke_endpoint(EndpointName=endpoint.name, Body=b"...", TargetContainerHostname="ranker")
@@ -63,6 +65,7 @@ class LocalEndpoint:
         model_data: Mapping[str, str | Path | None] | None = None,
         environment: Mapping[str, Mapping[str, str]] | None = None,
         values: Mapping[str, str] | None = None,
+        startup_timeout: float | None = None,
     ) -> LocalEndpoint:
         """An endpoint that a cloud assembly of the CDK, or a template, declares. No AWS account is asked.
 
@@ -79,6 +82,8 @@ class LocalEndpoint:
             model_data: Where model data that is no asset is: a folder, an archive, or None to run without, by hostname.
             environment: Environment variables in place of those that are declared, by hostname and name.
             values: Parameters of the template and pseudo parameters such as `AWS::Region`, by name.
+            startup_timeout: The seconds in which all containers must answer pings; by default those of the variant, or
+                else 8 minutes.
 
         Raises:
             LocalEndpointError: If it cannot run here. All that is missing is said at once, each with how to give it.
@@ -97,7 +102,7 @@ class LocalEndpoint:
                 environment=environment or {},
             ),
         )
-        return cls(plan)
+        return cls(plan if startup_timeout is None else plan.with_startup_timeout(startup_timeout))
 
     @classmethod
     def from_containers(
@@ -187,6 +192,8 @@ class LocalEndpoint:
             data_plane = data_plane or undo.enter_context(DataPlane())
             data_plane.serve(self._served(), self._requests.append)
             undo.callback(data_plane.withdraw, self.name)
+            atexit.register(self.stop)
+            undo.callback(atexit.unregister, self.stop)
             self._data_plane = data_plane
             self._exit = undo.pop_all()
         return self

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, Literal
 
@@ -137,6 +137,10 @@ class EndpointPlan:
     models: tuple[ModelPlan, ...]
     notes: tuple[str, ...] = ()
     """What is otherwise here than at AWS, one line each."""
+
+    def with_startup_timeout(self, seconds: float) -> EndpointPlan:
+        """The same, with so many seconds for the containers of each variant to answer pings."""
+        return replace(self, variants=tuple(replace(each, startup_timeout=seconds) for each in self.variants))
 
     def model(self, key: str) -> ModelPlan:
         """The model of that key."""
