@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import Literal
 
 import aws_cdk as cdk
 import boto3
@@ -171,6 +172,26 @@ def test_an_endpoint_needs_no_template() -> None:
         answer = endpoint.client().invoke_endpoint(EndpointName="any", Body=b"")
 
     assert answer["Body"].read() == b"2"
+
+
+@pytest.mark.parametrize(
+    ("name", "mode", "hostnames", "problems"),
+    [
+        ("a/b", "Direct", ["a_b", "c"], ["the name 'a/b' is none", "the hostname 'a_b' is none"]),
+        ("a", "direct", ["a"], ["the mode 'direct' is none; give Serial or Direct"]),
+        ("a", "Serial", [], ["there is no container"]),
+    ],
+)
+def test_what_no_caller_could_name_is_refused(
+    name: str, mode: Literal["Direct", "Serial"], hostnames: list[str], problems: list[str]
+) -> None:
+    """All at once, before anything starts."""
+    with pytest.raises(LocalEndpointError) as refused:
+        LocalEndpoint.from_containers({each: stub() for each in hostnames}, mode=mode, name=name)
+
+    assert [said.startswith(start) for said, start in zip(refused.value.problems, problems, strict=True)] == [
+        True for _ in problems
+    ]
 
 
 def test_a_container_that_never_gets_healthy_leaves_nothing_running() -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import atexit
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self, final
 
+from ..rules.limits import CONTAINER_HOSTNAME, ENDPOINT_NAME, EXECUTION_MODE
 from .dataplane import DataPlane
 from .errors import LocalEndpointError
 from .health import wait_until_healthy
@@ -120,7 +121,11 @@ class LocalEndpoint:
             mode: `Direct` or `Serial`.
             name: What callers call it.
             startup_timeout: The seconds in which all containers must answer pings.
+
+        Raises:
+            LocalEndpointError: If a name or hostname is none to SageMaker, or there is no container or no such mode.
         """
+        _check_names(name, mode, containers)
         model = ModelPlan(
             key=_MODEL,
             mode=mode,
@@ -228,6 +233,24 @@ class LocalEndpoint:
                 for variant in self.plan.variants
             ),
         )
+
+
+def _check_names(name: str, mode: str, hostnames: Collection[str]) -> None:
+    """Refuse what no caller could name."""
+    problems = [
+        f"{what} {given!r} is none: {pattern.meaning}, at most {pattern.longest}; give another one"
+        for what, pattern, given in (
+            ("the name", ENDPOINT_NAME, name),
+            *(("the hostname", CONTAINER_HOSTNAME, each) for each in hostnames),
+        )
+        if given not in pattern
+    ]
+    if mode not in EXECUTION_MODE:
+        problems.append(f"the mode {mode!r} is none; give {EXECUTION_MODE}")
+    if not hostnames:
+        problems.append("there is no container; give one at least")
+    if problems:
+        raise LocalEndpointError(problems)
 
 
 def _served_container(container: RunningContainer) -> ServedContainer:
