@@ -8,6 +8,7 @@ from sagemaker_multi_container.local.engines.container_cli import ContainerCli
 from sagemaker_multi_container.local.engines.images import facts_of
 from sagemaker_multi_container.local.plan import BuiltImage, ContainerPlan, EndpointPlan, NamedImage, VariantPlan
 from sagemaker_multi_container.local.preflight import Check, CheckFinding, inspect_findings
+from sagemaker_multi_container.local.running import Progress, silent
 from sagemaker_multi_container.rules import Severity
 from tests.local.engines.builders import container, model
 
@@ -16,10 +17,12 @@ from .conftest import Build
 LABEL = "com.amazonaws.sagemaker.capabilities.accept-bind-to-port"
 
 
-def findings(*containers: ContainerPlan, instance_types: tuple[str, ...] = ()) -> list[CheckFinding]:
+def findings(
+    *containers: ContainerPlan, instance_types: tuple[str, ...] = (), progress: Progress = silent
+) -> list[CheckFinding]:
     variant = VariantPlan(name="Blue", weight=1.0, model="Model", instance_types=instance_types)
     plan = EndpointPlan(name="search", title="search", variants=(variant,), models=(model(*containers),))
-    return inspect_findings(plan)
+    return inspect_findings(plan, progress)
 
 
 @pytest.fixture(name="own_types")
@@ -77,6 +80,18 @@ def test_other_users_than_root_are_warned_of(build: Build, own_types: tuple[str,
 
     assert (found.check, found.container, found.severity) == (Check.USER, "container-0", Severity.WARNING)
     assert "runs as user '1000'; SageMaker expects root" in found.message
+
+
+def test_an_image_of_several_containers_is_built_once(build: Build) -> None:
+    """Also if that fails; each of them is told of it."""
+    broken = build("NONSENSE\n")
+    told: list[tuple[str, str]] = []
+
+    containers = container("one", broken), container("two", broken)
+    found = findings(*containers, progress=lambda title, state: told.append((title, state)))
+
+    assert [each.container for each in found] == ["one", "two"]
+    assert told[:2] == [("one", "building"), ("two", "building")]
 
 
 def test_images_that_cannot_be_had_are_found(build: Build) -> None:

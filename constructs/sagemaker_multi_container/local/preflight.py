@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import Final
 from ..rules import Description, Resource, Severity, evaluate
 from ..rules.instance_types import is_arm
 from .engines.container_cli import CliError, ContainerCli
-from .engines.containers import ContainerEngine
+from .engines.containers import ContainerEngine, by_image, tell_all
 from .engines.images import ImageFacts, facts_of, make_present, reference_of
 from .engines.printed import because
 from .errors import LocalEndpointError
@@ -103,6 +103,7 @@ def inspect_findings(
     engine = engine or ContainerEngine()
     if images:
         engine.reach(images)
+    facts = _facts(images, engine.cli, progress)
     findings: list[CheckFinding] = []
     for model in plan.models:
         variants = [variant for variant in plan.variants if variant.model == model.key]
@@ -111,8 +112,7 @@ def inspect_findings(
             findings += _in_model_data(container)
             match container.workload:
                 case BuiltImage() | NamedImage() as image:
-                    tell = partial(progress, container.title)
-                    findings += _in_image(image, container, model, variants, engine.cli, tell)
+                    findings += _in_image(image, container, model, variants, facts[reference_of(image)])
                 case _:
                     findings.append(_not_an_image(container))
     return findings
@@ -130,18 +130,29 @@ def _not_an_image(container: ContainerPlan) -> CheckFinding:
     return CheckFinding(check=Check.IMAGE, container=container.title, severity=Severity.INFO, message=message)
 
 
+def _facts(
+    containers: Sequence[ContainerPlan], cli: ContainerCli, progress: Progress
+) -> dict[str, ImageFacts | CliError]:
+    """What images say of themselves, or why they cannot be had, by their references. Each is built or pulled once."""
+    facts: dict[str, ImageFacts | CliError] = {}
+    for image, titles in by_image(containers):
+        reference = reference_of(image)
+        try:
+            make_present(cli, image, partial(tell_all, progress, titles))
+            facts[reference] = facts_of(cli, reference)
+        except CliError as error:
+            facts[reference] = error
+    return facts
+
+
 def _in_image(
     image: Image,
     container: ContainerPlan,
     model: ModelPlan,
     variants: Sequence[VariantPlan],
-    cli: ContainerCli,
-    tell: Callable[[str], object],
+    facts: ImageFacts | CliError,
 ) -> Iterator[CheckFinding]:
-    try:
-        make_present(cli, image, tell)
-        facts = facts_of(cli, reference_of(image))
-    except CliError as error:
+    if isinstance(facts, CliError):
         if isinstance(image, BuiltImage):
             verb, fix = "built", "mend its Dockerfile"
         else:
@@ -150,7 +161,7 @@ def _in_image(
             check=Check.IMAGE,
             container=container.title,
             severity=Severity.ERROR,
-            message=because(f"the {image} cannot be {verb}", error),
+            message=because(f"the {image} cannot be {verb}", facts),
             fix=f"{fix}, or give --image {container.title}=REFERENCE",
         )
         return

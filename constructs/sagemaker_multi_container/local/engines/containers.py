@@ -78,9 +78,9 @@ class ContainerEngine:
         """
         self.reach(containers)
         problems = []
-        for image, titles in _by_image(containers):
+        for image, titles in by_image(containers):
             try:
-                make_present(self.cli, image, partial(_tell, progress, titles))
+                make_present(self.cli, image, partial(tell_all, progress, titles))
             except CliError as error:
                 problems.append(_no_image(image, titles, error))
         if problems:
@@ -110,7 +110,7 @@ class ContainerEngine:
             LocalEndpointError: For each that cannot be started.
         """
         self._has_started = True
-        _tell(progress, [each.title for each in containers], "starting")
+        tell_all(progress, [each.title for each in containers], "starting")
         first, *others = launches_of(containers, folders)
         holder_id = self._launch(first, OWN, network_of(first, others))
         try:
@@ -185,7 +185,8 @@ class ContainerEngine:
         }
 
 
-def _by_image(containers: Sequence[ContainerPlan]) -> list[tuple[Image, list[str]]]:
+def by_image(containers: Sequence[ContainerPlan]) -> list[tuple[Image, list[str]]]:
+    """Each image once, and the titles of its containers."""
     images: dict[str, tuple[Image, list[str]]] = {}
     for each in containers:
         image = image_of(each)
@@ -193,7 +194,8 @@ def _by_image(containers: Sequence[ContainerPlan]) -> list[tuple[Image, list[str
     return list(images.values())
 
 
-def _tell(progress: Progress, titles: Sequence[str], state: str) -> None:
+def tell_all(progress: Progress, titles: Sequence[str], state: str) -> None:
+    """Tell what happens to several containers."""
     for each in titles:
         progress(each, state)
 
