@@ -11,7 +11,7 @@ from typing import Any, Self
 from . import commands, growth, host, messages, ratio, rule_evaluation, start
 from .estimates import Estimate, estimate, exact
 from .peers import PEERS, VARIATIONS
-from .targets import TARGETS, Measures
+from .targets import TARGETS, Measures, judge
 
 SCHEMA = 1
 _LEAST_GROWN = 10
@@ -140,13 +140,8 @@ def measure(plan: Plan) -> Run:
         growing=[*plan.growing],
         sizes=[*plan.sizes],
         measures=measures,
-        targets=judge(measures),
+        targets=judge(TARGETS, measures),
     )
-
-
-def judge(measures: Measures) -> dict[str, bool]:
-    """Which targets are met, as far as they were measured."""
-    return {target.says: target.is_met(measures) for target in TARGETS if target.is_measured(measures)}
 
 
 def _rounds(plan: ratio.Plan) -> Measures:
