@@ -24,7 +24,6 @@ from sagemaker_multi_container.local.dataplane import DataPlane
 from sagemaker_multi_container.local.engines.container_cli import ContainerCli
 from sagemaker_multi_container.local.engines.leftovers import OWNER, this_process
 from sagemaker_multi_container.local.plan import (
-    Attached,
     Command,
     ContainerPlan,
     EndpointPlan,
@@ -33,11 +32,11 @@ from sagemaker_multi_container.local.plan import (
     VariantPlan,
     Workload,
 )
-from sagemaker_multi_container.local.served import RequestRecord
+from sagemaker_multi_container.local.served import RequestRecord, ServedContainer, ServedEndpoint, ServedVariant
 
 DIRECT: Final = "direct"
 SERIAL: Final = "serial"
-"""The same containers once more, as a pipeline."""
+"""The same containers once more, as a pipeline, whose requests nobody remembers: those of the other are enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +87,7 @@ def serve(count: int, image: str | None = None) -> Seen:
         direct.start(data_plane)
         stack.callback(direct.stop)
         containers = {each.plan.hostname: each.url for each in direct.containers}
-        serial = LocalEndpoint.from_containers(
-            {hostname: Attached(url=url) for hostname, url in containers.items()}, mode="Serial", name=SERIAL
-        )
-        serial.start(data_plane)
-        stack.callback(serial.stop)
+        data_plane.serve(_pipeline(containers))
         print(json.dumps(asdict(Served(data_plane.url, containers))), flush=True)
         sys.stdin.read()
     left = [*_threads(), *_children(), *(each for each in _descriptors() if each not in before)]
@@ -122,6 +117,12 @@ def _direct(count: int, image: str | None) -> LocalEndpoint:
     model = ModelPlan(key="Model", mode="Direct", containers=containers)
     variant = VariantPlan(name="AllTraffic", weight=1.0, model="Model")
     return LocalEndpoint(EndpointPlan(name=DIRECT, title=DIRECT, variants=(variant,), models=(model,)))
+
+
+def _pipeline(urls: Mapping[str, str]) -> ServedEndpoint:
+    containers = tuple(ServedContainer(hostname=hostname, url=url) for hostname, url in urls.items())
+    variant = ServedVariant(name="AllTraffic", weight=1.0, mode="Serial", containers=containers)
+    return ServedEndpoint(name=SERIAL, variants=(variant,))
 
 
 def _megabytes(records: Sequence[RequestRecord]) -> float:

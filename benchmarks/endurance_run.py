@@ -13,6 +13,7 @@ from .tables import table
 
 MOST_BYTES: Final = 16
 """The bytes by which memory may grow with each call: the smallest object of Python takes as many."""
+_FEWEST_SAMPLES: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ class Run:
         The newest requests are remembered, so that it grows until there are as many as are remembered at most.
         """
         half = self.second_half
-        if len(half) < 2 or half[0].calls < MOST_REQUESTS:  # noqa: PLR2004
+        if len(half) < _FEWEST_SAMPLES or half[0].calls < 2 * MOST_REQUESTS:
             return None
         return slope([(each.calls, 2**20 * each.megabytes) for each in half])
 

@@ -63,7 +63,7 @@ def test_whatever_must_not_happen_under_load_is_seen(short: Run) -> None:
 def test_memory_is_judged_by_the_second_half(short: Run, growth: int, is_flat: bool) -> None:
     """Whatever it did before."""
     samples = [Sample(0, 0, 1)] + [
-        Sample(seconds, MOST_REQUESTS + 1000 * seconds, 50 + growth * 1000 * seconds / 2**20)
+        Sample(seconds, 2 * MOST_REQUESTS + 1000 * seconds, 50 + growth * 1000 * seconds / 2**20)
         for seconds in range(30, 61, 10)
     ]
     run = replace(short, minutes=1, samples=samples)
@@ -164,6 +164,6 @@ def test_the_documented_runs_under_load_are_what_the_code_would_write() -> None:
 
     assert {run.kind: asdict(run) for run in runs} == document
     assert documents.read_section("endurance") == endurance_as_markdown(runs)
-    assert [kind.partition(" ")[0] for kind in document] == ["containers", "processes"]
+    assert "containers" in {kind.split()[0] for kind in document}
     assert all(run.minutes >= endurance.MINUTES and all(run.verdicts.values()) for run in runs)
     assert all(run.bytes_per_call is not None for run in runs)
