@@ -41,8 +41,12 @@ def estimate(values: Sequence[float]) -> Estimate:
 
 
 def exponent(seconds: Sequence[tuple[int, float]]) -> float:
-    """The power of its size with which something grows: the median slope on logarithmic scales (Theil-Sen)."""
-    points = [(math.log(size), math.log(time)) for size, time in seconds if time > 0]
+    """The power of its size with which something grows: the slope on logarithmic scales."""
+    return slope([(math.log(size), math.log(time)) for size, time in seconds if time > 0])
+
+
+def slope(points: Sequence[tuple[float, float]]) -> float:
+    """That of a line through points: the median of the slopes of all pairs (Theil-Sen)."""
     pairs = combinations(points, 2)
     return statistics.median((right[1] - left[1]) / (right[0] - left[0]) for left, right in pairs)
 

@@ -37,9 +37,12 @@ def load() -> float:
 def versions() -> dict[str, str]:
     """Of what is measured, and of what it runs on."""
     node = os.environ.get("JSII_NODE") or shutil.which("node") or sys.exit("there is no node: run make setup")
-    return {"Python": platform.python_version(), "Node": _output(node, "--version").lstrip("v")} | {
-        package: version(package) for package in _PACKAGES
-    }
+    return {"Python": platform.python_version(), "Node": _output(node, "--version").lstrip("v")} | packages(*_PACKAGES)
+
+
+def packages(*names: str) -> dict[str, str]:
+    """The versions of packages of Python."""
+    return {name: version(name) for name in names}
 
 
 def environment() -> dict[str, str]:

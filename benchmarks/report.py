@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from .estimates import Estimate
 from .ratio import CONTROL
 from .run import Run
+from .tables import about_host, of_targets, short, show, table
 from .targets import TARGETS
 
 _OBJECTS = "by hand, `*Property` objects"
@@ -67,17 +68,8 @@ GROUPS = [
 
 def as_markdown(run: Run) -> str:
     """The tables of a run, and what it was made on."""
-    parts = [_about(run), _peers(run), _apps(run), _rest(run), _targets(run)]
+    parts = [_about(run), _peers(run), _apps(run), _rest(run), of_targets(TARGETS, run.measures, run.targets)]
     return "\n".join(parts)
-
-
-def about_host(made: str, machine: Mapping[str, str | int], load: Sequence[float], versions: Mapping[str, str]) -> str:
-    """When and where something was measured."""
-    return (
-        f"Measured on {made}: {machine['processor']}, {machine['cores']} cores, {machine['memory_gb']} GB, "
-        f"{machine['system']}, load {load[0]} to {load[1]}; "
-        f"{', '.join(f'{name} {version}' for name, version in versions.items())}."
-    )
 
 
 def _about(run: Run) -> str:
@@ -97,7 +89,7 @@ def _peers(run: Run) -> str:
         for peer, label in group.labels.items():
             costs = [run.measures[kind][peer] for kind in ("messages", "construct ms", "synth ms")]
             title = group.title if peer == group.ours else ""
-            rows.append([title, label, *(_short(cost) for cost in costs), times[peer]])
+            rows.append([title, label, *(short(cost) for cost in costs), times[peer]])
     return table(["an endpoint", "", "messages", "construct, ms", "synth, ms", "time / ours"], rows)
 
 
@@ -107,9 +99,9 @@ def _apps(run: Run) -> str:
     rows = [
         [
             titles[peer],
-            *(_short(run.measures["app time"][f"{peer} at {size}"]) for size in run.sizes),
+            *(short(run.measures["app time"][f"{peer} at {size}"]) for size in run.sizes),
             show(run.measures["exponent"][peer]),
-            *(_short(run.measures[f"{part} memory over cdk"][f"{peer} at {largest}"]) for part in ("python", "node")),
+            *(short(run.measures[f"{part} memory over cdk"][f"{peer} at {largest}"]) for part in ("python", "node")),
         ]
         for peer in run.growing
     ]
@@ -131,27 +123,3 @@ def _rest(run: Run) -> str:
     ]
     rules = [(f"all rules, {name}", show(each, " µs"), "") for name, each in measures["rules"].items()]
     return table(["", "time", ""], [*commands, *imports, *rules])
-
-
-def _targets(run: Run) -> str:
-    rows = []
-    for target in TARGETS:
-        if target.says in run.targets:
-            measured = show(run.measures[target.kind][target.name])
-            rows.append([target.says, target.bound, measured, "yes" if run.targets[target.says] else "**no**"])
-    return table(["target", "bound", "measured", "met"], rows)
-
-
-def show(estimate: Estimate, unit: str = "") -> str:
-    """A median and its interval, if it was not counted."""
-    low, high = (f"{value:.3g}" for value in (estimate.low, estimate.high))
-    return f"{_short(estimate)}{unit}" + ("" if low == high else f" [{low}, {high}]")
-
-
-def _short(estimate: Estimate) -> str:
-    return f"{estimate.median:.3g}"
-
-
-def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A Markdown table."""
-    return "\n".join(f"| {' | '.join(row)} |" for row in (header, ["---"] * len(header), *rows)) + "\n"

@@ -11,7 +11,7 @@ from typing import Any, Self
 from . import commands, growth, host, messages, ratio, rule_evaluation, start
 from .estimates import Estimate, estimate, exact
 from .peers import PEERS, VARIATIONS
-from .targets import TARGETS, Measures
+from .targets import TARGETS, Measures, judge, measures_of
 
 SCHEMA = 1
 _LEAST_GROWN = 10
@@ -93,11 +93,7 @@ class Run:
             message = f"the run has schema {document['schema']}, expected {SCHEMA}: run make bench again"
             raise ValueError(message)
         run = cls(**document)
-        measures = {
-            kind: {name: Estimate(**each) for name, each in named.items()}
-            for kind, named in document["measures"].items()
-        }
-        return replace(run, measures=measures)
+        return replace(run, measures=measures_of(document["measures"]))
 
 
 class RefusedError(Exception):
@@ -140,13 +136,8 @@ def measure(plan: Plan) -> Run:
         growing=[*plan.growing],
         sizes=[*plan.sizes],
         measures=measures,
-        targets=judge(measures),
+        targets=judge(TARGETS, measures),
     )
-
-
-def judge(measures: Measures) -> dict[str, bool]:
-    """Which targets are met, as far as they were measured."""
-    return {target.says: target.is_met(measures) for target in TARGETS if target.is_measured(measures)}
 
 
 def _rounds(plan: ratio.Plan) -> Measures:

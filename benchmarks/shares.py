@@ -21,7 +21,7 @@ import aws_cdk as cdk
 from . import documents, host
 from .peers import PEERS
 from .processes import result_of
-from .report import about_host, table
+from .tables import about_host, table
 
 _PEERS = {"ours": "ours, ms", "dicts": "by hand, dicts, ms", "objects": "by hand, `*Property` objects, ms"}
 _ENDPOINTS = 400

@@ -22,7 +22,7 @@ from typing import Any, Self
 from . import documents, host
 from .estimates import Estimate, estimate
 from .processes import result_of
-from .report import about_host, show, table
+from .tables import about_host, show, table
 
 _MANY = 100
 _FRESH = "a new folder"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from .estimates import Estimate
 
@@ -81,3 +82,13 @@ TARGETS = [
     Target("all rules on an endpoint of 2 containers, µs", "rules", "2 containers", most=25),
     Target("all rules on an endpoint of 15 containers, µs", "rules", "15 containers", most=200),
 ]
+
+
+def measures_of(document: Mapping[str, Mapping[str, dict[str, Any]]]) -> Measures:
+    """What was measured, of its JSON."""
+    return {kind: {name: Estimate(**each) for name, each in named.items()} for kind, named in document.items()}
+
+
+def judge(targets: Iterable[Target], measures: Measures) -> dict[str, bool]:
+    """Which targets are met, as far as they were measured."""
+    return {target.says: target.is_met(measures) for target in targets if target.is_measured(measures)}

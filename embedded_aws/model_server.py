@@ -20,12 +20,12 @@ as a process. Its environment says what it does:
 
 from __future__ import annotations
 
-import itertools
 import json
 import os
 import signal
 import socket
 import sys
+import threading
 import time
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -36,7 +36,22 @@ MODEL_FOLDER: Final = Path(os.environ.get("SAGEMAKER_BASE_DIR", "/opt/ml")) / "m
 NAME: Final = os.environ.get("MODEL_NAME") or socket.gethostname()
 KILLED: Final = 137
 
-_invocations = itertools.count(1)
+
+class Counter:
+    """Counts in several threads."""
+
+    def __init__(self) -> None:
+        self.value = 0
+        self._lock = threading.Lock()
+
+    def next(self) -> int:
+        """One more."""
+        with self._lock:
+            self.value += 1
+            return self.value
+
+
+_invocations = Counter()
 
 
 class Server(ThreadingMixIn, TCPServer):
@@ -55,14 +70,17 @@ class Handler(BaseHTTPRequestHandler):
     wbufsize = -1
 
     def do_GET(self) -> None:
-        """Say whether it is healthy."""
+        """Say whether it is healthy, or how many invocations there were."""
+        if self.path == "/invocations":
+            self._respond(200, str(_invocations.value).encode(), "text/plain")
+            return
         time.sleep(_number("FAULT_PING_SECONDS"))
         self._respond(int(_number("FAULT_PING_STATUS", 200)) if self.path == "/ping" else 404, b"", None)
 
     def do_POST(self) -> None:
         """Answer an invocation."""
         body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
-        if next(_invocations) == _number("FAULT_EXIT_AFTER"):
+        if _invocations.next() == _number("FAULT_EXIT_AFTER"):
             os._exit(KILLED)
         status = int(_number("FAULT_STATUS", 200)) if self.path == "/invocations" else 404
         answer, content_type = self._answer(body)

@@ -13,8 +13,8 @@ from benchmarks.messages import per_endpoint
 from benchmarks.peers import PEERS, TWINS
 from benchmarks.processes import result_of
 from benchmarks.report import as_markdown
-from benchmarks.run import FULL, QUICK, Run, judge
-from benchmarks.targets import TARGETS
+from benchmarks.run import FULL, QUICK, Run
+from benchmarks.targets import TARGETS, judge
 from benchmarks.templates import resources_of_one_endpoint
 from sagemaker_multi_container.rules import evaluate
 
@@ -150,7 +150,7 @@ def test_the_documented_run_is_what_the_code_would_write() -> None:
     run = Run.from_json(document)
 
     assert asdict(run) == document
-    assert run.targets == judge(run.measures)
+    assert run.targets == judge(TARGETS, run.measures)
     assert run.targets.keys() == {target.says for target in TARGETS}
     assert documents.read_section("results") == as_markdown(run)
     for name, palette in chart.PALETTES.items():
