@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import socket
 import subprocess
@@ -250,6 +251,22 @@ def test_a_container_may_answer_before_it_has_read_the_body() -> None:
 
     answer = failure_of(serve, body=b"x" * api.MAX_BODY)
     assert (answer["OriginalStatusCode"], answer["OriginalMessage"]) == (413, "too large")
+
+
+def test_what_a_container_does_not_read_ends_with_the_data_plane() -> None:
+    """The connection would wait for ever to send the rest of the body."""
+    release = threading.Event()
+
+    def serve(connection: Connection) -> None:
+        connection.head()
+        connection.send(response(b"too large", status=413, headers={"Connection": "close"}))
+        release.wait(DEADLINE)
+
+    with Container(serve) as container:
+        with served(endpoint("search", "Serial", ranker=container.url)) as plane:
+            failure(plane, body=b"x" * api.MAX_BODY)
+        gc.collect()  # finds, and pytest refuses, what was not closed
+        release.set()
 
 
 def test_a_container_that_resets_before_it_has_read_the_body_is_a_model_error() -> None:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import io
 import os
 import re
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+import socket
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Final
+from weakref import WeakSet
 
 import aiohttp
+from aiohttp import AddrInfoType
 from yarl import URL
 
 from .seam import BrokenError, UnreachableError
@@ -24,6 +28,9 @@ request meets a connection that is just being closed."""
 MAX_HEADER: Final = 64 * 1024
 """Bytes of a header of callers and containers; SageMaker's own limit is not known."""
 
+_LOOKS: Final = 100
+"""How often the event loop may turn until it has seen that connections were cut."""
+
 _UNREAD: Final = (errno.ECONNRESET, errno.EPIPE)
 """How a system answers for a server that closed a connection and will not read what was sent."""
 
@@ -34,10 +41,18 @@ _CONTROLS: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 @asynccontextmanager
 async def to_containers() -> AsyncIterator[AiohttpContainers]:
     """Connections to containers, which are closed at the end."""
+    sockets: WeakSet[socket.socket] = WeakSet()
+
+    def make_socket(address: AddrInfoType) -> socket.socket:
+        family, kind, protocol, _, _ = address
+        made = socket.socket(family, kind, protocol)
+        sockets.add(made)
+        return made
+
     trace = aiohttp.TraceConfig()
     trace.on_connection_reuseconn.append(_remember_reuse)
     async with aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=IDLE),
+        connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=IDLE, socket_factory=make_socket),
         timeout=aiohttp.ClientTimeout(),
         cookie_jar=aiohttp.DummyCookieJar(),
         auto_decompress=False,
@@ -46,6 +61,19 @@ async def to_containers() -> AsyncIterator[AiohttpContainers]:
         trace_configs=[trace],
     ) as session:
         yield AiohttpContainers(session)
+    await _end(sockets)
+
+
+async def _end(sockets: Iterable[socket.socket]) -> None:
+    """Cut the connections that would wait for ever to send what a container does not read."""
+    for _ in range(_LOOKS):
+        still_open = [each for each in sockets if each.fileno() >= 0]
+        if not still_open:
+            break
+        for each in still_open:
+            with suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
+        await asyncio.sleep(0)
 
 
 @dataclass(slots=True)

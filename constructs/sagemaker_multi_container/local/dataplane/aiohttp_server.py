@@ -15,6 +15,8 @@ from .api import EVENT_STREAM, REQUEST_ID
 from .service import Service
 
 HOST: Final = "127.0.0.1"
+LINGERING: Final = 1.0
+"""Seconds in which a caller may go on to send a body that was refused, so that it gets to read why."""
 
 
 @asynccontextmanager
@@ -45,7 +47,12 @@ async def serving(service: Service, port: int) -> AsyncIterator[int]:
                 running.discard(task)
 
         server = web.Server(
-            handle, access_log=None, handler_cancellation=True, auto_decompress=False, max_field_size=MAX_HEADER
+            handle,
+            access_log=None,
+            handler_cancellation=True,
+            auto_decompress=False,
+            max_field_size=MAX_HEADER,
+            lingering_time=LINGERING,
         )
         runner = web.ServerRunner(server)
         await runner.setup()
