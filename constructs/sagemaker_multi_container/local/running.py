@@ -65,12 +65,11 @@ class Engine(Protocol):
         ...
 
     def start(
-        self, model: ModelPlan, containers: Sequence[ContainerPlan], folders: Mapping[str, str], progress: Progress
+        self, containers: Sequence[ContainerPlan], folders: Mapping[str, str], progress: Progress
     ) -> Sequence[RunningContainer]:
         """Start containers of a model, without waiting until they answer.
 
         Args:
-            model: The model that they belong to.
             containers: Those of its containers that this engine runs.
             folders: The unpacked model data, by hostname.
             progress: What is told what happens.

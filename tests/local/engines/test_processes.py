@@ -16,7 +16,7 @@ from sagemaker_multi_container.local.errors import LocalEndpointError
 from sagemaker_multi_container.local.plan import Command, ContainerPlan
 from sagemaker_multi_container.local.running import RunningContainer, silent
 
-from .builders import DEADLINE, ask, command, container, model
+from .builders import DEADLINE, ask, command, container
 
 SERVE = """
 import os
@@ -39,7 +39,7 @@ def _engine() -> Iterator[ProcessEngine]:
 
 
 def run(engine: ProcessEngine, *containers: ContainerPlan, **folders: str) -> list[RunningContainer]:
-    return engine.start(model(*containers), containers, folders, silent)
+    return engine.start(containers, folders, silent)
 
 
 def until(holds: object) -> None:

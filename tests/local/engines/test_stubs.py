@@ -6,6 +6,7 @@ import http.client
 import socket
 import threading
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ from sagemaker_multi_container.local import Stub, StubRequest, StubResponse, stu
 from sagemaker_multi_container.local.engines.stubs import StubEngine
 from sagemaker_multi_container.local.running import RunningContainer, silent
 
-from .builders import DEADLINE, ask, container, model
+from .builders import DEADLINE, ask, container
 
 
 @pytest.fixture(name="engine")
@@ -25,7 +26,7 @@ def _engine() -> Iterator[StubEngine]:
 
 def run(engine: StubEngine, *stubs: Stub) -> list[RunningContainer]:
     containers = [container(f"stub-{index}", each) for index, each in enumerate(stubs)]
-    return engine.start(model(*containers), containers, {}, silent)
+    return engine.start(containers, {}, silent)
 
 
 def test_a_stub_answers_pings_and_invocations(engine: StubEngine) -> None:
@@ -128,7 +129,11 @@ def test_a_failed_test_within_a_stub_is_a_500(engine: StubEngine) -> None:
 
 def test_text_is_no_answer(engine: StubEngine) -> None:
     """A body is bytes."""
-    (running,) = run(engine, stub(lambda _: "text"))  # type: ignore[arg-type, return-value]
+
+    def answer(_request: StubRequest) -> Any:
+        return "text"
+
+    (running,) = run(engine, stub(answer))
 
     response = ask(running.url, "POST", "/invocations", b"{}")
     assert (response.status, response.body) == (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ..plan import Attached, ContainerPlan, ModelPlan
+from ..plan import Attached, ContainerPlan
 from ..running import Progress, RunningContainer
 
 
@@ -33,7 +33,6 @@ class AttachedEngine:
 
     def start(
         self,
-        model: ModelPlan,  # noqa: ARG002
         containers: Sequence[ContainerPlan],
         folders: Mapping[str, str],  # noqa: ARG002
         progress: Progress,

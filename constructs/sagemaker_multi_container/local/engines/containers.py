@@ -10,7 +10,7 @@ from functools import partial
 from typing import Final
 
 from ..errors import LocalEndpointError
-from ..plan import BuiltImage, ContainerPlan, Image, ModelPlan
+from ..plan import BuiltImage, ContainerPlan, Image
 from ..running import DEFAULT_PORT, SECONDS_TO_END, Progress, RunningContainer
 from .container_cli import CliError, ContainerCli, MissingCliError, SilentCliError
 from .images import make_present, reference_of
@@ -99,7 +99,6 @@ class ContainerEngine:
 
     def start(
         self,
-        model: ModelPlan,  # noqa: ARG002
         containers: Sequence[ContainerPlan],
         folders: Mapping[str, str],
         progress: Progress,

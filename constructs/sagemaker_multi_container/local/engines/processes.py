@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from ..errors import LocalEndpointError
-from ..plan import Command, ContainerPlan, ModelPlan
+from ..plan import Command, ContainerPlan
 from ..running import MODEL_FOLDER, SECONDS_TO_END, Progress, RunningContainer
 from .ports import LOOPBACK, on_this_machine
 from .printed import last_lines
@@ -78,7 +78,6 @@ class ProcessEngine:
 
     def start(
         self,
-        model: ModelPlan,  # noqa: ARG002
         containers: Sequence[ContainerPlan],
         folders: Mapping[str, str],
         progress: Progress,

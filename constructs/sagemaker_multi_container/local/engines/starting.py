@@ -53,7 +53,7 @@ class Engines:
         running: list[RunningContainer] = []
         try:
             for engine, own in self._by_engine(model.containers):
-                running += engine.start(model, own, folders or {}, self._progress)
+                running += engine.start(own, folders or {}, self._progress)
         except BaseException:
             self.stop()
             raise

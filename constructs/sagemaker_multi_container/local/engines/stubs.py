@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ..plan import ContainerPlan, ModelPlan
+from ..plan import ContainerPlan
 from ..running import Progress, RunningContainer
 from ..stub import Stub
 from .stub_server import StubServer
@@ -44,7 +44,6 @@ class StubEngine:
 
     def start(
         self,
-        model: ModelPlan,  # noqa: ARG002
         containers: Sequence[ContainerPlan],
         folders: Mapping[str, str],  # noqa: ARG002
         progress: Progress,
