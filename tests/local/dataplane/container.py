@@ -83,6 +83,10 @@ class Connection:
             return False
         return True
 
+    def close(self) -> None:
+        """Close it as a server does that has been idle for long."""
+        self._socket.close()
+
     def reset(self) -> None:
         """Close it as a process does that dies with unread bytes."""
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

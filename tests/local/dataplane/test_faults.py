@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import os
 import socket
@@ -14,6 +15,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from sagemaker_multi_container.local.dataplane import Timeouts, api
+from sagemaker_multi_container.local.dataplane.aiohttp_client import AiohttpContainers, to_containers
 
 from .container import CHUNKED, DEADLINE, Answers, Connection, Container, Request, Serve, chunk, response
 from .serving import Served, endpoint, served
@@ -340,6 +342,38 @@ def test_a_request_that_met_a_closing_connection_is_sent_again() -> None:
         for body in (b"one", b"two", b"three"):
             assert service.invoke_endpoint(EndpointName="search", Body=body)["Body"].read() == body
     assert [each.body for each in requests] == [b"one", b"two", b"three"]
+
+
+@pytest.mark.parametrize("size", [3, 3_000_000])
+def test_a_request_is_sent_again_if_the_connection_had_been_closed_unseen(size: int) -> None:
+    """Nothing of it was read, although the end of the connection is all that the system shows at first."""
+    requests: list[Request] = []
+    leaves, has_left = threading.Event(), threading.Event()
+
+    def serve(connection: Connection) -> None:
+        request = connection.request()
+        if request:
+            requests.append(request)
+            connection.send(response())
+            leaves.wait(DEADLINE)
+            connection.close()
+            has_left.set()
+
+    async def post(containers: AiohttpContainers, body: bytes) -> None:
+        async with containers.post(container.url, {}, body) as answer:
+            while await answer.part():
+                pass
+
+    async def post_twice() -> None:
+        async with to_containers() as containers:
+            await post(containers, b"first")
+            leaves.set()
+            assert has_left.wait(DEADLINE)  # Meanwhile the event loop sees nothing.
+            await post(containers, bytes(size))
+
+    with Container(serve) as container:
+        asyncio.run(post_twice())
+    assert [each.body for each in requests] == [b"first", bytes(size)]
 
 
 def test_a_request_that_was_read_is_not_sent_again() -> None:

@@ -31,8 +31,9 @@ MAX_HEADER: Final = 64 * 1024
 _LOOKS: Final = 100
 """How often the event loop may turn until it has seen that connections were cut."""
 
-_UNREAD: Final = (errno.ECONNRESET, errno.EPIPE)
-"""How a system answers for a server that closed a connection and will not read what was sent."""
+_UNREAD: Final = (errno.ECONNRESET, errno.EPIPE, None)
+"""How a system answers for a server that closed a connection and will not read what was sent. Without a number, aiohttp
+saw the end before it had sent all."""
 
 _CONTROLS: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 """What no header may hold: aiohttp takes it from containers unless it is debugged, and never sends it on."""
@@ -45,7 +46,7 @@ async def to_containers() -> AsyncIterator[AiohttpContainers]:
 
     def make_socket(address: AddrInfoType) -> socket.socket:
         family, kind, protocol, _, _ = address
-        made = socket.socket(family, kind, protocol)
+        made = _Socket(family, kind, protocol)
         sockets.add(made)
         return made
 
@@ -62,6 +63,16 @@ async def to_containers() -> AsyncIterator[AiohttpContainers]:
     ) as session:
         yield AiohttpContainers(session)
     await _end(sockets)
+
+
+class _Socket(socket.socket):
+    """Tells of a reset that came after the end of the stream, which Linux keeps to itself."""
+
+    def recv(self, bufsize: int, flags: int = 0, /) -> bytes:
+        received = super().recv(bufsize, flags)
+        if not received and (reset := self.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)):
+            raise OSError(reset, os.strerror(reset))
+        return received
 
 
 async def _end(sockets: Iterable[socket.socket]) -> None:
@@ -111,7 +122,7 @@ class AiohttpContainers:
             response.close()
 
     async def _sent(self, target: URL, headers: Mapping[str, str], body: bytes) -> aiohttp.ClientResponse:
-        """Sends a second time if the container had closed a used connection and certainly read nothing."""
+        """Sends again if the container closed a used connection and certainly did not read the whole request."""
         connection = _Connection()
         try:
             return await self._post(target, headers, body, connection)
@@ -158,5 +169,7 @@ def _reason(error: Exception) -> str:
             return f"it is not HTTP ({error.message.partition(chr(10))[0].rstrip(':')})"
         case OSError() if error.errno is not None and error.errno in errno.errorcode:
             return os.strerror(error.errno).lower()
+        case aiohttp.ClientOSError(errno=None):
+            return "the connection was closed before the end of the request"
         case _:
             return str(error)
