@@ -339,6 +339,15 @@ def test_a_folder_without_an_assembly_is_refused(tmp_path: Path) -> None:
     assert "is no cloud assembly" in refused.stderr
 
 
+def test_without_an_assembly_it_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    refused = CliRunner().invoke(mce, ["local"])
+
+    assert refused.exit_code == 2
+    assert refused.stderr == "Error: there is no cdk.out here: run `cdk synth`, or say which template to run\n"
+
+
 def test_needs_the_extra(tmp_path: Path) -> None:
     """And says which one, before anything is read or started."""
     (tmp_path / "search.template.json").write_text(json.dumps(TEMPLATE))

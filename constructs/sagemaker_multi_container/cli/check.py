@@ -19,10 +19,9 @@ from ..check.sarif import as_sarif
 from ..check.text import as_text, summary
 from ..rules import Severity
 from .commands import FOUND, OK, UNUSABLE
-from .options import UnusableError, config_option, configured_reasons, output_option, write_report
+from .options import assembly_of_this_folder, config_option, configured_reasons, output_option, write_report
 
 NEVER: Final = "never"
-ASSEMBLY: Final = Path("cdk.out")
 
 
 def _reasons(_: click.Context, __: click.Parameter, written: Sequence[str]) -> dict[str, str]:
@@ -100,7 +99,7 @@ def check(
             raise click.UsageError("--list-rules and --explain take --format text or json")
         write_report(_about_rules(explain, form), output)
         return
-    report = check_paths(paths or [_assembly()], configured_reasons(config) | ignore)
+    report = check_paths(paths or [assembly_of_this_folder("check")], configured_reasons(config) | ignore)
     threshold = None if fail_on == NEVER else Severity(fail_on)
     least = Severity.INFO if verbose or threshold is Severity.INFO else Severity.WARNING
     write_report(_rendered(report, form, least), output)
@@ -111,12 +110,6 @@ def check(
     for reason in report.unreadable:
         click.echo(f"Error: {printable(str(reason))}", err=True)
     context.exit(_exit_code(report, threshold))
-
-
-def _assembly() -> Path:
-    if not ASSEMBLY.exists():
-        raise UnusableError(f"there is no {ASSEMBLY} here: run `cdk synth`, or say which template to check")
-    return ASSEMBLY
 
 
 def _about_rules(explained: str | None, form: str) -> str:

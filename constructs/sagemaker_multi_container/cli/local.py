@@ -19,7 +19,7 @@ from ..local.planning import plan as plan_endpoint
 from ..rules import Severity
 from .commands import FOUND, OK, UNUSABLE
 from .extras import needs
-from .options import UnusableError
+from .options import UnusableError, assembly_of_this_folder
 
 if TYPE_CHECKING:
     from ..local.plan import EndpointPlan
@@ -34,7 +34,7 @@ _ENDING: Final = ("SIGINT", "SIGTERM", "SIGHUP")
 
 
 @click.command
-@click.argument("assembly", type=click.Path(path_type=Path), default="cdk.out")
+@click.argument("assembly", type=click.Path(path_type=Path), required=False)
 @click.option("--stack", metavar="NAME", help="The stack of the endpoint, such as Stage/Stack.")
 @click.option("--endpoint", metavar="ID", help="The endpoint: its construct path, its logical id or its name.")
 @click.option("--endpoint-name", metavar="NAME", help="What callers call it, where a template has no name.")
@@ -75,7 +75,7 @@ _ENDING: Final = ("SIGINT", "SIGTERM", "SIGHUP")
 @click.pass_context
 def local(
     context: click.Context,
-    assembly: Path,
+    assembly: Path | None,
     stack: str | None,
     endpoint: str | None,
     endpoint_name: str | None,
@@ -100,7 +100,7 @@ def local(
     """
     try:
         plan = plan_endpoint(
-            assembly,
+            assembly or assembly_of_this_folder("run"),
             stack=stack,
             endpoint=endpoint,
             endpoint_name=endpoint_name,

@@ -1,16 +1,18 @@
-"""What the commands have in common: where the report goes, and the reasons to ignore rules in a configuration."""
+"""What the commands have in common: what to read, where the report goes, and reasons to ignore rules."""
 
 from __future__ import annotations
 
 import errno
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
 from ..check.configuration import UnusableConfigurationError, nearest_configuration, read_configuration
 from .commands import UNUSABLE, drop_output
+
+_ASSEMBLY: Final = Path("cdk.out")
 
 config_option = click.option(
     "--config",
@@ -40,6 +42,13 @@ class OutputFile(click.Path):
 
 
 output_option = click.option("--output", type=OutputFile(), help="Write the report to this file.")
+
+
+def assembly_of_this_folder(purpose: str) -> Path:
+    """What `cdk synth` wrote here, for a command that was not told what to read."""
+    if not _ASSEMBLY.exists():
+        raise UnusableError(f"there is no {_ASSEMBLY} here: run `cdk synth`, or say which template to {purpose}")
+    return _ASSEMBLY
 
 
 def configured_reasons(config: Path | None) -> dict[str, str]:
