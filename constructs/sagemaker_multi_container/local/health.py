@@ -134,6 +134,7 @@ def ping(url: str) -> Ping:
         pass
     finally:
         timer.cancel()
+        timer.join()
         connection.close()
     return Ping(status=status, seconds=time.monotonic() - start)
 
