@@ -48,10 +48,11 @@ def local_endpoints(monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalEndpoints]
     that are none: nothing reaches AWS by it.
     """
     from .local.dataplane import DataPlane  # noqa: PLC0415
+    from .local.endpoint import ENDPOINT_URL  # noqa: PLC0415
 
     with ExitStack() as exit_stack:
         endpoints = LocalEndpoints(exit_stack.enter_context(DataPlane()), exit_stack)
-        monkeypatch.setenv("AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME", endpoints.url)
+        monkeypatch.setenv(ENDPOINT_URL, endpoints.url)
         monkeypatch.setenv("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "false")
         monkeypatch.setenv("AWS_ACCESS_KEY_ID", "local")
         monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "local")

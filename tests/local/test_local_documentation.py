@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import aws_cdk as cdk
@@ -18,6 +15,8 @@ from sagemaker_multi_container import (
     MultiContainerEndpoint,
 )
 from sagemaker_multi_container.cli.commands import mce
+
+from .users_pytest import environment_without, run_pytest
 
 TEXT = (Path(__file__).parents[2] / "docs" / "local.md").read_text()
 (USERS_TEST, _) = re.findall(r"^```python\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
@@ -44,17 +43,7 @@ def test_the_test_of_the_document_passes(tmp_path: Path) -> None:
     app.synth()
     (tmp_path / "test_search.py").write_text(USERS_TEST)
 
-    ended = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"],
-        cwd=tmp_path,
-        env={name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-    assert ended.returncode == 0, ended.stdout
-    assert "1 passed" in ended.stdout
+    assert "1 passed" in run_pytest(tmp_path, environment_without())
 
 
 def test_the_options_are_those_of_the_command() -> None:

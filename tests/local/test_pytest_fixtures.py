@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +10,8 @@ import boto3
 import pytest
 
 from sagemaker_multi_container.local import LocalEndpoint, LocalEndpointError, stub
+
+from .users_pytest import environment_without, run_pytest
 
 if TYPE_CHECKING:
     from sagemaker_multi_container.pytest_fixtures import LocalEndpoints
@@ -70,19 +70,10 @@ def test_nothing_is_left():
 def test_the_fixture_comes_with_the_package(tmp_path: Path) -> None:
     """By its entry point: no import, no configuration, no region and no credentials of the user."""
     (tmp_path / "test_users.py").write_text(USERS_TEST)
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PYTEST_"))}
 
-    ended = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_users.py"],
-        cwd=tmp_path,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    said = run_pytest(tmp_path, environment_without("AWS_"))
 
-    assert ended.returncode == 0, ended.stdout
-    assert "2 passed" in ended.stdout
+    assert "2 passed" in said
 
 
 @pytest.mark.parametrize("unproxied", [{}, {"NO_PROXY": "example.org"}, {"no_proxy": "*"}])
@@ -90,23 +81,12 @@ def test_what_a_machine_has_set_does_not_lead_past_it(tmp_path: Path, unproxied:
     """A proxy, a region that boto3 does not read, and that endpoints which are set are ignored."""
     (tmp_path / "test_users.py").write_text(USERS_TEST)
     environment = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("AWS_", "PYTEST_")) and not name.lower().endswith("_proxy")
+        name: value for name, value in environment_without("AWS_").items() if not name.lower().endswith("_proxy")
     }
     environment |= {"HTTP_PROXY": "http://127.0.0.1:9", "http_proxy": "http://127.0.0.1:9", "AWS_REGION": "eu-west-1"}
     environment |= {"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true", **unproxied}
 
-    ended = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_users.py"],
-        cwd=tmp_path,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-    assert ended.returncode == 0, ended.stdout
+    assert "2 passed" in run_pytest(tmp_path, environment)
 
 
 def test_a_pytest_that_does_not_use_it_pays_nothing(tmp_path: Path) -> None:
@@ -118,12 +98,4 @@ def test_a_pytest_that_does_not_use_it_pays_nothing(tmp_path: Path) -> None:
         "    assert not [name for name in sys.modules if name.startswith('sagemaker_multi_container.local.planning')]\n"
     )
 
-    ended = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_other.py"],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-    assert ended.returncode == 0, ended.stdout
+    assert "1 passed" in run_pytest(tmp_path, environment_without())
