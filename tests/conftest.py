@@ -6,6 +6,8 @@ import os
 os.environ.setdefault("CDK_VALIDATION", "false")
 
 import json
+import signal
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,17 @@ hypothesis.settings.load_profile("untimed")
 
 ROOT = Path(__file__).parent.parent
 RECOMMENDED_FLAGS: dict[str, Any] = json.loads((ROOT / "cdk.json").read_text())["context"]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _signals_reach_what_tests_start() -> Iterator[None]:
+    """However the tests were started: `nohup` and shells pass on to processes what they have to ignore."""
+    ignored = [each for each in (signal.SIGINT, signal.SIGHUP) if signal.getsignal(each) is signal.SIG_IGN]
+    for number in ignored:
+        signal.signal(number, lambda *_: None)
+    yield
+    for number in ignored:
+        signal.signal(number, signal.SIG_IGN)
 
 
 @pytest.fixture(name="flags", params=["no flags", "recommended flags"])

@@ -223,15 +223,9 @@ def test_a_terminal_that_lacks_characters_gets_escapes(tmp_path: Path, form: str
 
 def test_is_interrupted_without_a_traceback(tmp_path: Path) -> None:
     """It waits for a template here, which comes through a pipe and never ends."""
-    # Python takes no interrupts where a shell has started it in the background.
-    program = (
-        "import signal; from sagemaker_multi_container.cli import main; "
-        "signal.signal(signal.SIGINT, signal.default_int_handler); main()"
-    )
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
-    command = [sys.executable, "-c", program, "check", str(pipe)]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process, pipe.open("w"):
+    with subprocess.Popen([MCE, "check", pipe], stderr=subprocess.PIPE, text=True) as process, pipe.open("w"):
         process.send_signal(signal.SIGINT)
         _, stderr = process.communicate(timeout=30)
 
