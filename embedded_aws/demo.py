@@ -109,6 +109,7 @@ class Demo:
     def _call(self, assembly: Path, deployment: Deployment) -> None:
         """Run the containers of what was deployed, and call them by boto3 as the deployed endpoint is called."""
         started = time.monotonic()
+        title = f"LocalEndpoint.from_assembly('{assembly}')"
         endpoint = LocalEndpoint.from_assembly(
             self._folder / assembly,
             endpoint_name=deployment.endpoint,
@@ -118,7 +119,7 @@ class Demo:
                 hostname: {"MODEL_NAME": hostname, "MODEL_ANSWER": "sign"} for hostname in deployment.hostnames
             },
         )
-        with self._console.status("mce local"), endpoint:
+        with self._console.status(title), endpoint:
             answers = [
                 (target, endpoint.client().invoke_endpoint(EndpointName=endpoint.name, Body=REQUEST, **target))
                 for target in _targets(deployment)
@@ -128,10 +129,8 @@ class Demo:
             for target, answer in answers:
                 asked = ", ".join(f"{name}={value}" for name, value in target.items())
                 table.add_row(asked or f"Body={REQUEST.decode()}", answer["Body"].read().decode())
-        self._console.print(
-            f"[green]✓[/] mce local {escape(str(assembly))} [dim]{time.monotonic() - started:.1f} s,"
-            f" AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME={url}[/]"
-        )
+        self._console.print(f"[green]✓[/] {escape(title)} [dim]{time.monotonic() - started:.1f} s[/]")
+        self._console.print(f"  AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME={url}", soft_wrap=True)
         self._console.print(table)
 
     def _step(self, title: str, command: Callable[[], Result]) -> None:
