@@ -12,7 +12,6 @@ import platform
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
 from typing import Any, Final, Self
 
 from . import documents, host, web_servers, wrk
@@ -51,15 +50,10 @@ TARGETS: Final = [
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class Run(host.Measured):
     """All rounds, and where they were made."""
 
-    made: str
     revision: str
-    machine: dict[str, str | int]
-    load: list[float]
-    """At the begin and at the end."""
-    versions: dict[str, str]
     measures: Measures
     targets: dict[str, bool]
     """Which are met."""
@@ -95,10 +89,8 @@ def measure(rounds: int, *, seconds: int = 1) -> Run:
             print(f"round {len(measured)} of {rounds}", file=sys.stderr)
     measures = _measures(measured)
     return Run(
-        made=datetime.now(UTC).date().isoformat(),
+        **host.circumstances(load),
         revision=host.revision(),
-        machine=host.machine(),
-        load=[load, host.load()],
         versions=versions,
         measures=measures,
         targets=judge(TARGETS, measures),
@@ -108,10 +100,7 @@ def measure(rounds: int, *, seconds: int = 1) -> Run:
 def as_markdown(run: Run) -> str:
     """The tables of a run."""
     control = run.measures["CPU / nginx"][f"{CONTROL} at 8"]
-    about = (
-        f"{about_host(run.made, run.machine, run.load, run.versions)} Revision {run.revision}. In {control.rounds} "
-        "rounds. In brackets: 95 % intervals.\n"
-    )
+    about = f"{about_host(run)} Revision {run.revision}. In {control.rounds} rounds. In brackets: 95 % intervals.\n"
     parts = [about, _of_loads(run.measures), _of_calls(run.measures), of_targets(TARGETS, run.measures, run.targets)]
     return "\n".join(parts)
 

@@ -17,7 +17,6 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -67,10 +66,8 @@ def measure(
         seen = Seen(**endpoints.end())
         left = [*seen.left, *(f"file {each.name}" for each in Path(folder).iterdir())]
     return Run(
-        made=datetime.now(UTC).date().isoformat(),
+        **host.circumstances(load),
         revision=host.revision(),
-        machine=host.machine(),
-        load=[load, host.load()],
         versions={"Python": platform.python_version(), **host.packages("aiohttp", "boto3")},
         kind="processes" if engine is None else f"containers of {Path(engine.program).name}",
         containers=containers,

@@ -9,6 +9,7 @@ from typing import Any, Final, Self
 from sagemaker_multi_container.local.endpoint import MOST_REQUESTS
 
 from .estimates import slope
+from .host import Measured
 from .tables import table
 
 MOST_BYTES: Final = 16
@@ -27,15 +28,10 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class Run(Measured):
     """What came of it."""
 
-    made: str
     revision: str
-    machine: dict[str, str | int]
-    load: list[float]
-    """At the begin and at the end."""
-    versions: dict[str, str]
     kind: str
     """What the containers are."""
     containers: int

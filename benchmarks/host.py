@@ -8,13 +8,40 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import TypedDict
 
 from .processes import ENVIRONMENT, ROOT
 
 _PACKAGES = ("aws-cdk-lib", "constructs", "jsii", "aws-cdk.aws-sagemaker-alpha", "cfn-lint")
 _VARIABLES = ("NODE_OPTIONS", "JSII_NODE", "JSII_HOST_STACK_TRACES", "PYTHONOPTIMIZE", *ENVIRONMENT)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """What every measurement tells: when and where it was made, and of which versions."""
+
+    made: str
+    machine: dict[str, str | int]
+    load: list[float]
+    """At the begin and at the end."""
+    versions: dict[str, str]
+
+
+class Circumstances(TypedDict):
+    """When and where something is measured: what is known without knowing what it is."""
+
+    made: str
+    machine: dict[str, str | int]
+    load: list[float]
+
+
+def circumstances(load_before: float) -> Circumstances:
+    """Those of a measurement that ends now."""
+    return {"made": datetime.now(UTC).date().isoformat(), "machine": machine(), "load": [load_before, load()]}
 
 
 def machine() -> dict[str, str | int]:

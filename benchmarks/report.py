@@ -76,7 +76,7 @@ def _about(run: Run) -> str:
     control = run.measures["ratio"][" / ".join(CONTROL)]
     variables = ", ".join(f"`{name}={value}`" for name, value in run.environment.items())
     return (
-        f"{about_host(run.made, run.machine, run.load, run.versions)} {variables}. Revision {run.revision}. The "
+        f"{about_host(run)} {variables}. Revision {run.revision}. The "
         f"control, the same code twice, is {show(control)}, in {control.rounds} rounds of {run.endpoints} endpoints. "
         "In brackets: 95 % intervals.\n"
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import Any, Self
 
 from . import commands, growth, host, messages, ratio, rule_evaluation, start
@@ -60,16 +59,11 @@ QUICK = Plan(
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class Run(host.Measured):
     """What was measured, on which machine, and whether it is as it has to be."""
 
     schema: int
-    made: str
     revision: str
-    machine: dict[str, str | int]
-    load: list[float]
-    """At the begin and at the end."""
-    versions: dict[str, str]
     environment: dict[str, str]
     endpoints: int
     """In each turn of the paired rounds."""
@@ -126,10 +120,8 @@ def measure(plan: Plan) -> Run:
     measures["rules"] = rule_evaluation.measure(plan.rules)
     return Run(
         schema=SCHEMA,
-        made=datetime.now(UTC).date().isoformat(),
+        **host.circumstances(load),
         revision=host.revision(),
-        machine=host.machine(),
-        load=[load, host.load()],
         versions=host.versions(),
         environment=host.environment(),
         endpoints=plan.ratio.endpoints,

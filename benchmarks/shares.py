@@ -13,7 +13,6 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from types import FrameType
 
 import aws_cdk as cdk
@@ -51,13 +50,9 @@ _PARTS = (_NODE, _MESSAGES, _MEMBERS, _TYPES, _BINDINGS, _RULES, _OURS)
 
 
 @dataclass(frozen=True, slots=True)
-class Shares:
+class Shares(host.Measured):
     """How long each part of constructing an endpoint takes, in milliseconds, by peer."""
 
-    made: str
-    machine: Mapping[str, str | int]
-    load: tuple[float, float]
-    versions: Mapping[str, str]
     peers: Mapping[str, Mapping[str, float]]
 
 
@@ -69,7 +64,7 @@ def as_markdown(shares: Shares) -> str:
         if any(part in parts for parts in shares.peers.values())
     ]
     total = ["all", *(f"{sum(shares.peers[peer].values()):.2f}" for peer in _PEERS)]
-    about = about_host(shares.made, shares.machine, shares.load, shares.versions)
+    about = about_host(shares)
     return f"{about}\n\n{table(['', *_PEERS.values()], [*rows, total])}"
 
 
@@ -110,9 +105,7 @@ def main() -> None:
     load = host.load()
     peers = {peer: result_of(["-m", "benchmarks.shares", peer]) for peer in _PEERS}
     shares = Shares(
-        made=datetime.now(UTC).date().isoformat(),
-        machine=host.machine(),
-        load=(load, host.load()),
+        **host.circumstances(load),
         versions=host.versions(),
         peers=peers,
     )

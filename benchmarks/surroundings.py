@@ -15,7 +15,6 @@ import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
@@ -60,13 +59,9 @@ class Effect:
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class Surroundings(host.Measured):
     """All effects, and where they were measured."""
 
-    made: str
-    machine: dict[str, str | int]
-    load: list[float]
-    versions: dict[str, str]
     effects: list[Effect]
 
     @classmethod
@@ -139,9 +134,7 @@ def measure(settings: Sequence[tuple[Setting, Setting]], rounds: int) -> Surroun
             turns = {each.name: _seconds(each) for each in order.sample([setting, usual], 2)}
             seconds[setting.name].append((turns[setting.name], turns[usual.name]))
     return Surroundings(
-        made=datetime.now(UTC).date().isoformat(),
-        machine=host.machine(),
-        load=[load, host.load()],
+        **host.circumstances(load),
         versions=host.versions(),
         effects=[_effect(setting, seconds[setting.name][1:]) for setting, _ in settings],
     )
@@ -149,7 +142,7 @@ def measure(settings: Sequence[tuple[Setting, Setting]], rounds: int) -> Surroun
 
 def as_markdown(surroundings: Surroundings) -> str:
     """The effects as a table."""
-    about = about_host(surroundings.made, surroundings.machine, surroundings.load, surroundings.versions)
+    about = about_host(surroundings)
     rows = [
         [each.name, each.switch, show(each.usual, " s"), show(each.seconds, " s"), show(each.ratio)]
         for each in surroundings.effects

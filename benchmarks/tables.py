@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from .estimates import Estimate
+from .host import Measured
 from .targets import Measures, Target
 
 
-def about_host(made: str, machine: Mapping[str, str | int], load: Sequence[float], versions: Mapping[str, str]) -> str:
+def about_host(measured: Measured) -> str:
     """When and where something was measured."""
+    machine = measured.machine
     return (
-        f"Measured on {made}: {machine['processor']}, {machine['cores']} cores, {machine['memory_gb']} GB, "
-        f"{machine['system']}, load {load[0]} to {load[1]}; "
-        f"{', '.join(f'{name} {version}' for name, version in versions.items())}."
+        f"Measured on {measured.made}: {machine['processor']}, {machine['cores']} cores, {machine['memory_gb']} GB, "
+        f"{machine['system']}, load {measured.load[0]} to {measured.load[1]}; "
+        f"{', '.join(f'{name} {version}' for name, version in measured.versions.items())}."
     )
 
 
